@@ -1,0 +1,68 @@
+"""Deterministic cleaning: from a source in any format to numbered segments and facts, with an exact map back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from extract.cleaning.document import CleanDocument, Cleaned, MappedText
+from extract.cleaning.segments import segment_blocks
+from extract.source import Format, Source, detect_format
+
+__all__ = ["clean"]
+
+
+def clean(source: Source, *, format: Format | None = None) -> CleanDocument:
+    """The cleaned document: numbered segments, facts, and the steps that changed something.
+
+    The format is detected where none is given. Every span of the answer counts code points of ``source.text``.
+    Raises FormatError where the source cannot be read in the format that was asked for.
+    """
+    chosen = detect_format(source.text) if format is None else format
+    cleaned = _cleaner(chosen)(MappedText.of(source.text))
+    segmented = segment_blocks(cleaned.blocks)
+    return CleanDocument(
+        source=source,
+        format=chosen.value,
+        segments=segmented.segments,
+        facts=cleaned.facts,
+        steps=cleaned.steps + segmented.steps,
+    )
+
+
+def _cleaner(format: Format) -> Callable[[MappedText], Cleaned]:
+    """The function that cleans one format; imported when it is first used, because a process seldom needs them all."""
+    match format:
+        case Format.HTML:
+            from extract.cleaning.html import clean_html
+
+            return clean_html
+        case Format.JSON_LD:
+            from extract.cleaning.json_ld import clean_json_ld
+
+            return clean_json_ld
+        case Format.MARKDOWN:
+            from extract.cleaning.markdown import clean_markdown
+
+            return clean_markdown
+        case Format.TARSIER:
+            from extract.cleaning.tarsier import clean_tarsier
+
+            return clean_tarsier
+        case Format.PYTHON_REPR:
+            return _clean_python_repr
+        case Format.TEXT:
+            from extract.cleaning.text import clean_text
+
+            return clean_text
+
+
+def _clean_python_repr(body: MappedText) -> Cleaned:
+    from extract.cleaning.python_repr import clean_python_repr
+
+    return clean_python_repr(body, clean_inner=_clean_inner)
+
+
+def _clean_inner(body: MappedText) -> Cleaned:
+    """What a Python literal holds, cleaned by its own format; a literal inside a literal is text."""
+    inner = detect_format(body.text)
+    return _cleaner(Format.TEXT if inner is Format.PYTHON_REPR else inner)(body)

@@ -1,0 +1,65 @@
+"""Which characters are capitals, small letters, blanks or invisible, for the regular expressions of cleaning."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from unicodedata import combining, normalize
+
+from extract.cleaning.document import Edit, MappedText
+
+_ALPHABETS = (range(0x41, 0x250), range(0x370, 0x530), range(0x1E00, 0x2000))  # Latin, Greek, Cyrillic and their extensions
+UPPER = "".join(chr(code) for block in _ALPHABETS for code in block if chr(code).isupper())
+"""Capital letters, for the inside of a character class."""
+LOWER = "".join(chr(code) for block in _ALPHABETS for code in block if chr(code).islower())
+"""Small letters, for the inside of a character class."""
+
+# Zero-width and directional characters, soft hyphens, byte order marks, variation selectors, tags; C0 and C1 controls that are
+# no white space; surrogates that stand alone, because they cannot be encoded again.
+INVISIBLE = (
+    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff"
+)
+"""Characters that nobody sees, for the inside of a character class."""
+
+_UNTIDY = re.compile(rf"[\s{INVISIBLE}]{{2,}}+|[^\S ]|[{INVISIBLE}]")
+_INVISIBLE = re.compile(rf"[{INVISIBLE}]++")
+_WORD = re.compile(r"[^\W_]+")
+
+
+def fold_space(body: MappedText) -> MappedText:
+    """The text without invisible characters, every run of white space one blank, none at the ends.
+
+    >>> fold_space(MappedText.of("\\ufeffFull\\u00a0\\u00a0time\\u200b,\\n remote ")).text
+    'Full time, remote'
+    """
+    return body.edit(_space_edits(body.text)).strip()
+
+
+def _space_edits(text: str) -> Iterator[Edit]:
+    for match in _UNTIDY.finditer(text):
+        run = match[0]
+        blanks = _INVISIBLE.sub("", run)
+        if not blanks:
+            yield Edit(match.start(), match.end())
+            continue
+        kept = run.find(" ")
+        if kept < 0:
+            yield Edit(match.start(), match.end(), " ")
+            continue
+        if kept:  # one blank of the source stays as it is, so that this is a deletion and no replacement
+            yield Edit(match.start(), match.start() + kept)
+        if match.start() + kept + 1 < match.end():
+            yield Edit(match.start() + kept + 1, match.end())
+
+
+def folded_words(text: str) -> list[str]:
+    """The words of a text without case, accents, punctuation and apostrophes.
+
+    >>> folded_words("Votre rôle / What you’ll do:")
+    ['votre', 'role', 'what', 'you', 'll', 'do']
+    """
+    text = text.casefold()
+    if not text.isascii():
+        text = "".join(character for character in normalize("NFKD", text) if not combining(character))
+    return _WORD.findall(text)

@@ -1,0 +1,83 @@
+"""What the markup of an HTML page states about it in machine-readable form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from extract.cleaning.document import Block, Cleaned, Fact, MappedText
+from extract.cleaning.entities import unescape_closed_entities, unescape_entities
+from extract.cleaning.html_lines import Walk
+from extract.cleaning.html_tokens import Attribute
+
+OPEN_GRAPH = frozenset({"og:title", "og:site_name", "og:url"})
+PAGE = -1  # the node of facts about the page itself
+_LINK_TEXT = 400  # characters behind a link that are searched for its address
+_LINK_END = re.compile(r"</a", re.IGNORECASE)
+
+
+def page_facts(body: MappedText, found: Walk) -> Iterator[Fact]:
+    """Title, language, canonical address and Open Graph names of the page, and addresses that its text does not show."""
+    if found.title:
+        start, end = found.title[0]
+        yield from _fact("html.title", unescape_entities(body[start:end]))
+    for name, said in found.metadata:
+        yield from _metadata(body, name, said)
+    for link, text_start in found.links:
+        yield from _address(body, link, text_start)
+
+
+def json_ld_parts(body: MappedText, found: Walk) -> tuple[list[Block], list[Fact]]:
+    """The blocks and facts of the JSON-LD that the page embeds; the nodes of its objects are numbered through."""
+    if not found.json_ld:
+        return [], []
+    from extract.cleaning.json_ld import clean_json_ld  # noqa: PLC0415  JSON-LD holds HTML that holds JSON-LD: one imports late
+
+    blocks: list[Block] = []
+    facts: list[Fact] = []
+    for start, end in found.json_ld:
+        cleaned: Cleaned = clean_json_ld(body[start:end])
+        first = max((fact.node for fact in facts), default=-1) + 1
+        facts += [replace(fact, node=fact.node + first) if fact.node >= 0 else fact for fact in cleaned.facts]
+        blocks += [replace(block, part_of=block.part_of or "json_ld") for block in cleaned.blocks]
+    return blocks, facts
+
+
+def _fact(path: str, value: MappedText) -> Iterator[Fact]:
+    value = value.strip()
+    if value.text:
+        yield Fact(path, value.text, value, PAGE)
+
+
+def _metadata(body: MappedText, name: str, said: dict[str, Attribute]) -> Iterator[Fact]:
+    if name == "html" and "lang" in said:
+        yield from _fact("html.lang", _value(body, said["lang"]))
+    elif name == "link" and "href" in said and "rel" in said and "canonical" in said["rel"].value.lower().split():
+        yield from _fact("html.canonical", _value(body, said["href"]))
+    elif name == "meta" and "content" in said:
+        key = said.get("property") or said.get("name")
+        if key and key.value.lower() in OPEN_GRAPH:
+            unescape = unescape_closed_entities if key.value.lower() == "og:url" else unescape_entities
+            yield from _fact(f"html.{key.value.lower()}", unescape(body[said["content"].start : said["content"].end]))
+
+
+def _address(body: MappedText, link: Attribute, text_start: int) -> Iterator[Fact]:
+    """The address of a mailto: or tel: link, if its text does not show it."""
+    scheme, _, address = link.value.partition(":")
+    start = link.start + len(scheme) + 1
+    shown = body.text[text_start : text_start + _LINK_TEXT]
+    closing = _LINK_END.search(shown)
+    shown = shown[: closing.start()] if closing else shown
+    address = address.split("?")[0]
+    seen = _digits(address) in _digits(shown) if scheme.lower() == "tel" else address.lower() in shown.lower()
+    if not seen or not address.strip():
+        yield from _fact(f"html.{scheme.lower()}", unescape_closed_entities(body[start : start + len(address)]))
+
+
+def _digits(text: str) -> str:
+    return "".join(character for character in text if character.isdigit())
+
+
+def _value(body: MappedText, attribute: Attribute) -> MappedText:
+    return unescape_closed_entities(body[attribute.start : attribute.end])

@@ -1,0 +1,287 @@
+"""Where a scraper dropped the line break between two blocks of text."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from enum import StrEnum
+from functools import cache
+from typing import NamedTuple
+
+from extract.cleaning.characters import LOWER, UPPER
+from extract.cleaning.headings import is_german, is_title_case, phrase_after, phrase_before
+from extract.cleaning.joints import Evidence, after_a_name, starters, token_joints
+from extract.cleaning.sentences import is_abbreviation
+from extract.vocabulary import load
+
+
+class Loss(StrEnum):
+    """What stands at a place where a separator was lost."""
+
+    ITEM = "item"  # two words in one, as between the items of a list
+    STOP = "stop"  # the end of a sentence without a blank after it
+    COLON = "colon"  # a colon that introduces what follows
+    BEFORE_HEADING = "before heading"
+    AFTER_HEADING = "after heading"
+
+
+class Cut(NamedTuple):
+    """A new block begins at ``at``."""
+
+    at: int
+    loss: Loss
+
+
+# A capital or a number right after what ends a word, or the last capital of a run before a small letter. It begins with the
+# rarer characters, so that most of a text is skipped.
+_JOINT = re.compile(rf"[{UPPER}](?<=[{LOWER}.!?…;:\"”’»)\]\d%€+#][{UPPER}])|\d(?<=[{LOWER})]\d)|[{UPPER}]{{2}}(?=[{LOWER}])")
+_MARKS = frozenset(".!?…;:")
+_GENDERED = frozenset({"In", "Innen"})
+_CLOSERS = frozenset("\"”’»)]")
+_COLON = re.compile(r"\s?:")
+_LETTERS_BACK = re.compile(r"[^\W\d_]*\Z")
+_LETTERS = re.compile(r"[^\W\d_]*")
+_CHUNK = 120
+_PROTECTED = re.compile(r"://|www\.|@|^#|\\", re.IGNORECASE)
+_TOP_LEVEL = frozenset({"net", "js", "io", "com", "org", "de", "fr", "es", "co", "uk"})
+_HOST_END = re.compile(rf"\.(?:com|org|net|edu|eu|fr|de|es|io|ai|co|uk|am)\Z|#\Z|\.(?:html?|pdf|aspx?|php)\Z")
+
+
+@cache
+def _quantity() -> re.Pattern[str]:
+    units = "|".join(map(re.escape, load("separators")["units"]["words"]))
+    number = r"\d{1,3}+(?:[.,]\d{1,3}+)?+"
+    return re.compile(rf"{number}(?:\s?\+|\s?%|(?:\s?(?:-|–|à|to|bis|a)\s?{number})?+\+?\s?(?:{units})\b)", re.IGNORECASE)
+
+
+def lost_separators(text: str) -> list[Cut]:
+    """The places where a separator was lost, in order.
+
+    >>> def cut(text):
+    ...     edges = [0, *(place.at for place in lost_separators(text)), len(text)]
+    ...     return [text[start:end] for start, end in zip(edges, edges[1:])]
+    >>> cut("assistant functionalities.Our internships are long")
+    ['assistant functionalities.', 'Our internships are long']
+    >>> cut("obtain a permit during employmentMinimum QualificationsCurrently has a degree")
+    ['obtain a permit during employment', 'Minimum Qualifications', 'Currently has a degree']
+    >>> cut("fluent in PyTorch, C++/C#, Node.js, ASP.NET, e.g. at GitHub in the U.S.A.")
+    ['fluent in PyTorch, C++/C#, Node.js, ASP.NET, e.g. at GitHub in the U.S.A.']
+    """
+    places: dict[int, Loss] = {}
+    weak: list[int] = []
+    for at, loss, evidence in _candidates(text):
+        if evidence >= Evidence.LIKELY:
+            places.setdefault(at, loss)
+        else:
+            weak.append(at)
+    if weak:
+        _add_weak(text, places, weak)
+    if places:
+        _add_headings(text, places)
+    if ":" in text:
+        _add_colon_headings(text, places)
+    return [Cut(at, places[at]) for at in sorted(places) if 0 < at < len(text)]
+
+
+def _candidates(text: str) -> Iterator[tuple[int, Loss, Evidence]]:
+    done = 0
+    for match in _JOINT.finditer(text):
+        at = match.end() - 1
+        before = text[at - 1] if at else " "
+        if text[at].isdigit():
+            yield from _digit(text, at)
+        elif before.islower():
+            if at >= done:
+                done = _letters_end(text, at)
+                yield from _camel(text, at, done)
+        elif before.isupper():
+            yield from _acronym(text, at)
+        elif before in _MARKS:
+            yield from _stop(text, at - 1, at)
+        elif before in _CLOSERS and at > 1 and text[at - 2] in _MARKS:
+            yield from _stop(text, at - 2, at)
+        elif before == ")":
+            yield from _parenthesis(text, at)
+        elif before not in _CLOSERS and _number_ends(text, at - 1, at):
+            yield at, Loss.ITEM, Evidence.SURE
+
+
+def _camel(text: str, first: int, end: int) -> Iterator[tuple[int, Loss, Evidence]]:
+    start = _letters_start(text, first)
+    protected = _is_protected(text, start, end)
+    for offset, evidence in token_joints(text[start:end]):
+        at = start + offset
+        if protected and not _host_ends(text, at):
+            continue
+        if evidence is Evidence.LIKELY and not _goes_on(text, at, end):
+            evidence = Evidence.WEAK
+        yield at, Loss.ITEM, evidence
+
+
+def _goes_on(text: str, at: int, end: int) -> bool:
+    """Whether what begins at a joint reads as the beginning of something: more words follow it."""
+    following = text[end : end + 2]
+    return following[:1] in " ’'-/:,(." and len(following) == 2 or phrase_after(text, at) is not None or end == len(text)
+
+
+def _stop(text: str, mark: int, at: int) -> Iterator[tuple[int, Loss, Evidence]]:
+    """The end of a clause or a sentence at ``mark``, and a capital right after it (or after the bracket that closes it)."""
+    if _is_protected(text, mark, at) and not (text[mark] == "." and _host_ends(text, mark)):
+        return
+    right = text[at : _letters_end(text, at)]
+    if text[mark] == ":":
+        yield from _colon(text, mark, at, right)
+    elif text[mark] != "." or _stop_ends(text, mark, at, right):
+        yield at, Loss.STOP, Evidence.SURE
+
+
+def _parenthesis(text: str, at: int) -> Iterator[tuple[int, Loss, Evidence]]:
+    right = text[at : _letters_end(text, at)]
+    if len(right) > 1 and right[1].islower() and right not in _GENDERED and not _is_protected(text, at - 1, at):
+        yield at, Loss.ITEM, Evidence.SURE
+
+
+def _colon(text: str, colon: int, at: int, right: str) -> Iterator[tuple[int, Loss, Evidence]]:
+    """A colon without a blank after it introduces a list where more than a name stands before it."""
+    window = text[max(0, colon - 60) : colon]
+    if " " in window.strip() and len(right) > 1 and right not in _GENDERED:
+        yield at, Loss.COLON, Evidence.LIKELY
+    elif len(right) == 1 and " " in window and text[at + 1 : at + 2] == " ":
+        yield at, Loss.COLON, Evidence.LIKELY
+
+
+def _stop_ends(text: str, stop: int, at: int, right: str) -> bool:
+    """Whether a full stop right before a capital ends a sentence."""
+    start = _letters_start(text, stop - 1) if stop and text[stop - 1].isalpha() else stop
+    left = text[start:stop]
+    after = text[at + len(right) : at + len(right) + 2]
+    if right.casefold() in _TOP_LEVEL or (after[:1] == "." and after[1:].isalpha()):
+        return False
+    if len(left) == 1:
+        return right in starters() and text[max(0, start - 1)] == " "
+    if left and is_abbreviation(left) and right not in starters():
+        return False
+    if right.isupper() and len(right) > 1:
+        return len(left) > 3 and left.islower()
+    if len(right) == 1:
+        return len(left) > 1 and after[:1] in " '’"
+    if not left:
+        return text[stop - 1] in ")%+\"”»" or (text[stop - 1].isdigit() and len(right) > 2)
+    return True
+
+
+def _digit(text: str, at: int) -> Iterator[tuple[int, Loss, Evidence]]:
+    """A quantity right after a word: "employment2+ years"."""
+    start = _letters_start(text, at - 1)
+    worded = text[at - 1] == ")" or (at - start > 2 and text[start].islower())
+    if worded and _quantity().match(text, at) and not _is_protected(text, start, at):
+        yield at, Loss.ITEM, Evidence.SURE
+
+
+def _number_ends(text: str, last: int, at: int) -> bool:
+    """Whether a capital right after a number, a sign or a mask begins something new."""
+    right = text[at : _letters_end(text, at)]
+    if text[last] == "#":
+        return text[max(0, last - 1)].isalnum() and "#" in text[max(0, last - 80) : last] and len(right) > 1
+    if text[last] in "%€":
+        return len(right) > 1
+    year = text[max(0, last - 3) : last + 1].isdigit() and last >= 3
+    return right in starters() or (year and len(right) > 2) or phrase_after(text, at) is not None
+
+
+def _acronym(text: str, at: int) -> Iterator[tuple[int, Loss, Evidence]]:
+    """ "CDIDate de démarrage": capitals before a word that begins something."""
+    right = text[at : _letters_end(text, at)]
+    if (right in starters() and len(right) > 2) or phrase_after(text, at) is not None:
+        yield at, Loss.ITEM, Evidence.SURE
+
+
+def _add_weak(text: str, places: dict[int, Loss], weak: list[int]) -> None:
+    """Doubtful joints count in a run that has sure ones, if the word occurs once and something goes on after it."""
+    run = sum(loss is Loss.ITEM for loss in places.values()) >= 2
+    words = [text[_letters_start(text, at - 1) : _letters_end(text, at)] for at in weak]
+    counts = Counter(words)
+    for at, word in zip(weak, words, strict=True):
+        if phrase_after(text, at) is not None or phrase_before(text, at) is not None:
+            places[at] = Loss.ITEM
+        elif run and counts[word] == 1 and _begins_item(text, at):
+            places[at] = Loss.ITEM
+
+
+def _begins_item(text: str, at: int) -> bool:
+    """Whether a small word follows that a name in the middle of a sentence would not have after it."""
+    end = _letters_end(text, at)
+    following = text[end + 1 : _letters_end(text, end + 1)] if text[end : end + 1] == " " else ""
+    return end - at > 2 and following[:1].islower() and following not in after_a_name()
+
+
+def _add_headings(text: str, places: dict[int, Loss]) -> None:
+    """Known headings that begin or end at a lost separator come apart on both sides."""
+    for at in sorted(places):
+        if (end := phrase_after(text, at)) is not None and end < len(text):
+            places[at] = Loss.BEFORE_HEADING
+            after = _skip(text, end)
+            if after < len(text):
+                places[after] = Loss.AFTER_HEADING
+    before = 0
+    for at in sorted(places):
+        if places[at] in (Loss.ITEM, Loss.COLON) and (start := phrase_before(text, at)) is not None and start >= before:
+            places[at] = Loss.AFTER_HEADING
+            if start > before and not is_title_case(_since(text, before, start)):
+                places[start] = Loss.BEFORE_HEADING
+        before = at
+
+
+def _since(text: str, before: int, start: int) -> str:
+    """What stands between the last end of a sentence and a heading."""
+    run = text[max(before, start - 200) : start]
+    cut = max(run.rfind(". "), run.rfind("! "), run.rfind("? "))
+    return run[cut + 2 :].strip() if cut >= 0 else run.strip()
+
+
+def _add_colon_headings(text: str, places: dict[int, Loss]) -> None:
+    """A known heading with a colon in the middle of a run: "… et la qualité Votre profil : 5 ans"."""
+    for match in _COLON.finditer(text):
+        start = phrase_before(text, match.start())
+        if not start or start in places or text[start - 1] != " ":
+            continue
+        phrase = text[start : match.start()]
+        ended = text[start - 2] in ".!?)…:;"
+        if ended or (" " in phrase and text[start - 2].islower() and not is_german(phrase)):
+            places[start] = Loss.BEFORE_HEADING
+
+
+def _skip(text: str, end: int) -> int:
+    """Past the colon and the blanks after a heading."""
+    while end < len(text) and text[end] in " :":
+        end += 1
+    return end
+
+
+def _letters_start(text: str, at: int) -> int:
+    """Where the run of letters begins that ``at`` is in; looks back 48 characters at most."""
+    window = max(0, at - 47)
+    match = _LETTERS_BACK.search(text[window : at + 1])
+    return window + match.start() if match else at
+
+
+def _letters_end(text: str, at: int) -> int:
+    match = _LETTERS.match(text, at, at + 48)
+    return match.end() if match else at
+
+
+def _is_protected(text: str, start: int, end: int) -> bool:
+    """Whether a place lies inside a URL, an address or a mask."""
+    head = _chunk_head(text, start)
+    return _PROTECTED.search(head) is not None or "@" in text[end : end + _CHUNK].partition(" ")[0]
+
+
+def _host_ends(text: str, at: int) -> bool:
+    """Whether the host name of a URL or an address ends right here, or a mask does."""
+    return _HOST_END.search(_chunk_head(text, at)) is not None and "/" not in text[at : at + _CHUNK].partition(" ")[0]
+
+
+def _chunk_head(text: str, at: int) -> str:
+    window = text[max(0, at - _CHUNK) : at]
+    return window[window.rfind(" ") + 1 :]

@@ -1,0 +1,289 @@
+"""The command line: reads the arguments, calls the package, prints what ``extract.report`` made of it. No logic of its own."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, NoReturn, TypeVar
+
+import typer
+from pydantic import BaseModel
+from rich import box
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from extract import Extraction, extract, report
+from extract.cleaning import clean
+from extract.cleaning.document import CleanDocument
+from extract.errors import ExtractError, UsageError
+from extract.result import Severity, Status
+from extract.source import Format, open_source
+
+T = TypeVar("T", bound=BaseModel)
+Choice = TypeVar("Choice", bound=StrEnum)
+
+WRONG_USE = 2  # also what typer answers to an unknown option
+DOCUMENT_FAILED = 1
+
+_STATUS_STYLES = {
+    Status.QUOTED: "green",
+    Status.FACT: "green",
+    Status.NORMALISED: "cyan",
+    Status.REPAIRED: "yellow",
+    Status.INFERRED: "magenta",
+    Status.ABSENT: "dim",
+}
+_SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
+
+_EXAMPLES = """[bold]Examples[/bold]
+
+extract run posting.html
+
+extract run posting.txt --format json > posting.json
+
+curl -s https://example.org/job | extract run - --format jsonld
+
+extract clean posting.md --map
+
+[bold]Exit codes[/bold]: 0 fine, 1 the document failed, 2 wrong use, 130 Ctrl-C.
+"""
+
+app = typer.Typer(
+    add_completion=False,
+    epilog=_EXAMPLES,
+    help="Turn messy documents into validated records in which every value points at the text that it came from.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+
+class RecordFormat(StrEnum):
+    """How a result is printed."""
+
+    JSON = "json"
+    TABLE = "table"
+    YAML = "yaml"
+    JSONLD = "jsonld"
+
+
+class SegmentFormat(StrEnum):
+    """How a clean document is printed."""
+
+    JSON = "json"
+    TABLE = "table"
+
+
+File = Annotated[str | None, typer.Argument(help="The document; - or nothing: standard input.", show_default=False)]
+InputFormat = Annotated[Format | None, typer.Option(help="What the document is. Default: found out.", show_default=False)]
+MaxChars = Annotated[int, typer.Option(min=1, help="Refuse a document with more characters.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.", show_default=False)]
+_FORMAT_HELP = "Default: table on a terminal, json in a pipe or a file."
+
+
+def _print_version(*, asked: bool) -> None:
+    if asked:
+        typer.echo(f"extract-service {version('extract-service')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """Options that stand before the command."""
+
+
+@app.command(epilog=_EXAMPLES)
+def run(
+    file: File = None,
+    *,
+    output_format: Annotated[RecordFormat | None, typer.Option("--format", "-f", help=_FORMAT_HELP, show_default=False)] = None,
+    evidence: Annotated[bool, typer.Option("--evidence", help="More about where values come from, in table and yaml.")] = False,
+    input_format: InputFormat = None,
+    engine: Annotated[str, typer.Option(help="Who fills the record: rules (offline).")] = "rules",
+    schema: Annotated[str, typer.Option(help="What the record is.")] = "job_posting",
+    max_chars: MaxChars = 2_000_000,
+    output: Output = None,
+) -> None:
+    """Extract a record from FILE, or from standard input."""
+    name, source = _read(file, max_chars)
+    with _errors_of(name):
+        text = open_source(source, max_chars=max_chars, name=name).text
+        result = extract(source, schema=schema, engine=engine, input_format=input_format, max_chars=max_chars, name=name)
+        match output_format or _default(RecordFormat.TABLE, RecordFormat.JSON, output):
+            case RecordFormat.JSON:
+                written = report.as_json(result)
+            case RecordFormat.YAML:
+                keys = ("record", "evidence", "issues") if evidence else ("record", "issues")
+                written = report.as_yaml(result, keys=keys)
+            case RecordFormat.JSONLD:
+                written = report.as_jsonld(result.record)
+            case RecordFormat.TABLE:
+                lines = report.SourceLines(text)
+                shown = _evidence_table(result, lines) if evidence else _record_table(result, lines)
+                written = _rendered([shown, *_remarks(result)], output)
+    _notice(f"{name}: engine {result.provenance.engine}, read as {result.provenance.format}, {result.usage.seconds:.3f} s")
+    _write(written, output)
+
+
+@app.command("clean", epilog=_EXAMPLES)
+def show_segments(
+    file: File = None,
+    *,
+    output_format: Annotated[SegmentFormat | None, typer.Option("--format", "-f", help=_FORMAT_HELP, show_default=False)] = None,
+    where: Annotated[bool, typer.Option("--map", help="Show where in the document each segment stands.")] = False,
+    input_format: InputFormat = None,
+    max_chars: MaxChars = 2_000_000,
+    output: Output = None,
+) -> None:
+    """Show the numbered segments of FILE, or of standard input, and the facts that its markup states."""
+    name, source = _read(file, max_chars)
+    with _errors_of(name):
+        opened = open_source(source, max_chars=max_chars, name=name)
+        document = clean(opened, format=input_format)
+        lines = report.SourceLines(opened.text)
+        if (output_format or _default(SegmentFormat.TABLE, SegmentFormat.JSON, output)) is SegmentFormat.JSON:
+            written = report.document_json(document, lines if where else None)
+        else:
+            columns = ("kind", "text", "where") if where else ("kind", "text")
+            written = _rendered(_listings(document, lines, columns), output)
+    _notice(f"{name}: read as {document.format}, {len(document.segments)} segments, {len(document.facts)} facts")
+    _write(written, output)
+
+
+def main() -> None:
+    """The console script. What is printed is UTF-8, whatever the locale says: documents are."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    app(prog_name="extract")
+
+
+def _read(file: str | None, max_chars: int) -> tuple[str, bytes | Path]:
+    """The name of the document, and its path, or its content where it can be read only once."""
+    if file is None or file == "-":
+        if sys.stdin is None or sys.stdin.isatty():
+            _fail("no document. Name a FILE, or send one to standard input: extract run - < FILE", WRONG_USE)
+        return "<stdin>", sys.stdin.buffer.read(4 * max_chars + 5)  # no encoding takes more for so many characters
+    path = Path(file)
+    name = file.encode("utf-8", "surrogateescape").decode("utf-8", "replace")  # a file's name need not be text
+    if not path.is_fifo():
+        return name, path
+    with path.open("rb") as pipe:
+        return name, pipe.read(4 * max_chars + 5)
+
+
+def _default(terminal: Choice, pipe: Choice, output: Path | None) -> Choice:
+    return terminal if output is None and sys.stdout.isatty() else pipe
+
+
+@contextmanager
+def _errors_of(name: str) -> Iterator[None]:
+    """Ends the process with one line about the document, where reading it fails."""
+    try:
+        yield
+    except ExtractError as error:
+        message = report.printable(str(error))
+        line = message if message.startswith(name) else f"{name}: {message}"
+        _fail(line, WRONG_USE if isinstance(error, UsageError) else DOCUMENT_FAILED)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    typer.echo(f"extract: {message}", err=True)
+    raise typer.Exit(code)
+
+
+def _notice(message: str) -> None:
+    """For a person who watches; a log that collects stderr holds errors only."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        typer.echo(f"extract: {message}", err=True)
+
+
+def _write(text: str, output: Path | None) -> None:
+    try:
+        if output is None:
+            sys.stdout.write(text + "\n")
+            sys.stdout.flush()
+        else:
+            output.write_text(text + "\n", encoding="utf-8")
+    except BrokenPipeError:
+        # The reader has had enough, as `head` does: nothing is wrong. What is left in the buffer has to go somewhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        _fail(f"{output or '<stdout>'}: cannot be written: {error.strerror}. Choose another file with --output.", WRONG_USE)
+
+
+def _record_table(result: Extraction[T], lines: report.SourceLines) -> Table:
+    table = _table("field", "value", "status", "source", "line:col")
+    for row in report.rows(result, lines):
+        place = "" if row.position is None else str(row.position)
+        table.add_row(
+            Text(row.field), Text(report.shorten(row.value, 160)), _status(row.status), Text(report.shorten(row.quote, 60)), place
+        )
+    return table
+
+
+def _evidence_table(result: Extraction[T], lines: report.SourceLines) -> Table:
+    """Nothing shortened, and each span with its offsets and the segments that it stands in."""
+    table = _table("field", "value", "status", "source", "spans", "segments")
+    for row in report.rows(result, lines):
+        spans = "\n".join(lines.of(span) for span in row.spans)
+        segments = ", ".join(map(str, row.segments))
+        table.add_row(Text(row.field), Text(row.value), _status(row.status), Text(row.quote), spans, segments)
+    return table
+
+
+def _remarks(result: Extraction[T]) -> Iterator[Text]:
+    """What stands under the table: what is absent, and the issues."""
+    absent = report.absent(result)
+    if absent:
+        yield Text(f"absent: {', '.join(absent)}", style="dim")
+    for issue in result.issues:
+        about = f"{issue.path}: " if issue.path else ""
+        line = report.printable(f"{about}{issue.message} ({issue.code})")
+        yield Text.assemble((issue.severity.value, _SEVERITY_STYLES[issue.severity]), f": {line}")
+
+
+def _listings(document: CleanDocument, lines: report.SourceLines, columns: Sequence[str]) -> Iterator[Table]:
+    segments = report.segment_listing(document, lines)
+    facts = report.fact_listing(document, lines)
+    for first, listed in (("segment", segments), ("fact", facts)):
+        if listed:
+            table = _table(first, *columns)
+            for line in listed:
+                table.add_row(*map(Text, line[: 1 + len(columns)]))
+            yield table
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for column in columns:
+        short = column in {"segment", "kind", "status", "line:col"}
+        table.add_column(column, no_wrap=short, overflow="fold")
+    return table
+
+
+def _status(status: Status | None) -> Text:
+    return Text("") if status is None else Text(status.value, style=_STATUS_STYLES[status])
+
+
+def _rendered(parts: Iterable[RenderableType], output: Path | None) -> str:
+    """The parts as text as wide as the terminal, coloured if they go to one."""
+    terminal = output is None and sys.stdout.isatty()
+    console = Console(file=io.StringIO(), width=shutil.get_terminal_size((120, 40)).columns, force_terminal=terminal)
+    with console.capture() as capture:
+        for part in parts:
+            console.print(part)
+    return capture.get().rstrip("\n")

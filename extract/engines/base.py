@@ -1,0 +1,57 @@
+"""What every engine is, and what it answers: a draft, which nobody trusts yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from extract.cleaning.document import CleanDocument, Scalar
+from extract.result import Issue
+
+
+class TextReference(NamedTuple):
+    """``[start, end)`` of the text of a segment."""
+
+    segment: int
+    start: int
+    end: int
+
+
+class FactReference(NamedTuple):
+    """``[start, end)`` of the text of a fact; ``fact`` is its position in ``CleanDocument.facts``."""
+
+    fact: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class DraftValue:
+    """A leaf as an engine answers it: a JSON value, and where it is stated (in reading order).
+
+    ``inferred``: the engine itself says that the document does not state it.
+    """
+
+    value: Scalar
+    references: tuple[TextReference | FactReference, ...] = ()
+    inferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The answer of an engine: values by field path ("locations.0.city"), and what it had doubts about.
+
+    A path that is not there is absent; list positions run from 0 without a gap.
+    """
+
+    values: Mapping[str, DraftValue]
+    issues: tuple[Issue, ...] = field(default=())
+
+
+class Engine(Protocol):
+    """Fills a schema from a clean document."""
+
+    name: str
+
+    def fill(self, clean: CleanDocument) -> Draft: ...

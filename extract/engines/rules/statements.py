@@ -1,0 +1,76 @@
+"""Lines that name a field and state it: "Location: Zurich", or the word "Location" over "Zurich"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from extract.cleaning.document import Kind, Segment
+from extract.engines.base import TextReference
+from extract.engines.rules.page import DraftBuilder, Page
+from extract.vocabulary import fold, load
+
+LONGEST_BELOW = 120  # characters of a line that can be the value of the heading above it
+_QUALIFIER = re.compile(r"\s*\([^)]*\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """``[start, end)`` of a segment's text states the field ``path``; ``below``: a heading names it, not the line itself."""
+
+    path: str
+    segment: Segment
+    start: int
+    end: int
+    below: bool = False
+
+    @property
+    def text(self) -> str:
+        return self.segment.text[self.start : self.end]
+
+
+@cache
+def field_names() -> Mapping[str, tuple[str, ...]]:
+    """The fields that each name stands for; a few names stand for several ("Contract")."""
+    found: dict[str, list[str]] = {}
+
+    def walk(path: str, table: Mapping[str, object]) -> None:
+        for key, value in table.items():
+            if isinstance(value, Mapping):
+                walk(f"{path}.{key}" if path else key, value)
+            elif isinstance(value, list):
+                for name in value:
+                    if path not in found.setdefault(fold(name), []):
+                        found[fold(name)].append(path)
+
+    walk("", load("fields"))
+    return {name: tuple(paths) for name, paths in found.items()}
+
+
+def paths_of(name: str) -> tuple[str, ...]:
+    """The fields that a name stands for; "Location(s)" and "Job Title (m/f)" are known by what stands before the bracket."""
+    known = field_names()
+    return known.get(fold(name)) or known.get(fold(_QUALIFIER.sub("", name)), ())
+
+
+def statements(page: Page) -> Iterator[Statement]:
+    """All statements of a page, in order; related openings state nothing about this job."""
+    segments = page.segments
+    for segment in page.outside("related"):
+        if segment.kind is Kind.FIELD:
+            for path in paths_of(segment.key):
+                yield Statement(path, segment, segment.value_start, len(segment.text))
+        elif segment.kind is Kind.HEADING and segment.number + 1 < len(segments):
+            below = segments[segment.number + 1]
+            if below.kind is not Kind.HEADING and below.kind is not Kind.FIELD and len(below.text) <= LONGEST_BELOW:
+                for path in paths_of(segment.text):
+                    yield Statement(path, below, 0, len(below.text), below=True)
+
+
+def state_text(draft: DraftBuilder, path: str, stated: Iterable[Statement]) -> None:
+    """Fill a field with the first line that states it, if it is short enough to be a name."""
+    for statement in stated:
+        if statement.path == path and not statement.below and 1 < len(statement.text) <= LONGEST_BELOW:
+            draft.put(path, statement.text, TextReference(statement.segment.number, statement.start, statement.end))

@@ -1,0 +1,270 @@
+"""The title of the job: from a field, a heading, a sentence that hires, or the address of the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from extract.cleaning.document import Fact, Kind, Segment
+from extract.cleaning.headings import heading_section
+from extract.engines.base import FactReference, TextReference
+from extract.engines.rules.page import DraftBuilder, Page, Reference
+from extract.engines.rules.statements import LONGEST_BELOW, Statement
+from extract.vocabulary import bare, fold, load
+
+LONGEST = 14  # words
+EARLY = 6  # segments in which an unmarked line may be the title
+FIELD, FIRST_HEADING, MARKED, FIRST_LINE, ENDS_HEADING, HIRES, PAGE_TITLE, HEADING, ADDRESS = 10.0, 7.0, 7.0, 5.5, 6.5, 6.0, 5.0, 3.5, 2.5
+NAMES_A_JOB, AGAIN = 1.5, 1.0
+
+_GENDER = re.compile(
+    r"\s*[(\[]?\s*(?<![\w/])(?:[hHmMfFwWdDxXgGkK]\s?[/|]\s?){1,3}[hHmMfFwWdDxXkK](?![\w/])\s*[)\]]?|\s*\((?:all genders?|gn|div(?:ers)?|H/F|[mwdfx])\)", re.I
+)
+_CODE = re.compile(r"\s*[(\[#]?\b(?:req(?:uisition)?|job|ref(?:erence|\.)?|id)\b[\s.:#-]*[A-Z]{0,4}\d[\w-]*[)\]]?\s*$", re.I)
+_EDGE = " \t-–—|:;,.•·*_/"
+_WORD = re.compile(r"[^\W_]+(?:[.+#&'’/*:][^\W_]+)*[+#]*|[,;.:!?()\[\]–—|]|-{1,2}(?=\s)")
+_PUNCTUATION = frozenset(",;.:!?()[]–—|-")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words around titles of all languages."""
+
+    nouns: frozenset[str]
+    endings: tuple[str, ...]
+    hiring: frozenset[tuple[str, ...]]
+    skipped: frozenset[str]
+    stops: frozenset[str]
+
+
+@cache
+def words() -> Words:
+    tables = load("titles")
+
+    def every(name: str) -> list[str]:
+        return [fold(word) for language in tables[name].values() for word in language]
+
+    nouns = frozenset(every("nouns"))
+    endings = tuple(n for n in nouns if len(n) >= 7)
+    return Words(nouns, endings, frozenset(tuple(p.split()) for p in every("hiring")), frozenset(every("skipped")), frozenset(every("stops")))
+
+
+def names_a_job(text: str) -> bool:
+    """Whether one of its words is a noun that names a job.
+
+    >>> names_a_job("Senior Softwareentwickler"), names_a_job("What we offer")
+    (True, False)
+    """
+    known = words()
+    return any(word in known.nouns or (len(word) > 8 and word.endswith(known.endings)) for word in fold(text).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A text that may be the title: its score, and the ranges of a segment or fact that it consists of."""
+
+    value: str
+    references: tuple[Reference, ...]
+    score: float
+
+
+def fill_title(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -> None:
+    """The best candidate; one that is found in several places is better."""
+    if draft.has("title"):
+        return
+    found = [*stated_titles(stated), *candidates(page)]
+    if not found:
+        return
+    known = [fold(c.value) for c in found]
+
+    def rank(index: int) -> float:
+        mine = known[index]
+        again = sum(mine == other or f" {mine} " in f" {other} " for at, other in enumerate(known) if at != index)
+        return found[index].score + AGAIN * min(again, 2) + NAMES_A_JOB * names_a_job(mine)
+
+    best = found[max(range(len(found)), key=rank)]
+    draft.put("title", best.value, *best.references)
+
+
+def stated_titles(stated: Sequence[Statement]) -> Iterator[Candidate]:
+    """What a line such as "Job title: …" states."""
+    for statement in stated:
+        if statement.path == "title" and len(statement.text) <= LONGEST_BELOW:
+            yield from titled(statement.segment, statement.start, statement.end, HEADING if statement.below else FIELD)
+
+
+def candidates(page: Page) -> Iterator[Candidate]:
+    yield from page_titles(page)
+    headings = 0
+    for segment in page.outside("related", "legal"):
+        early = segment.number < EARLY
+        if segment.kind is Kind.HEADING:
+            headings += 1
+            yield from heading_titles(segment, first=headings == 1 or segment.level == 1, early=early)
+        elif early and segment.kind is Kind.SENTENCE and len(segment.text) < 100 and not segment.text.rstrip().endswith((".", "!", "?", ":")):
+            if names_a_job(segment.text):
+                yield from titled(segment, 0, len(segment.text), FIRST_LINE - 0.3 * segment.number)
+        if segment.kind is not Kind.HEADING and page.section(segment) not in ("apply", "benefits"):
+            yield from marked_titles(segment)
+            yield from hired_titles(segment)
+
+
+def titled(segment: Segment, start: int, end: int, score: float) -> Iterator[Candidate]:
+    """The range as a title, without "(m/w/d)" and codes."""
+    references = tuple(TextReference(segment.number, a, b) for a, b in without_marks(segment.text, start, end))
+    value = " ".join(segment.text[r.start : r.end] for r in references)
+    if references and len(value.split()) <= LONGEST and len(value) > 1 and re.search(r"[^\W\d_]", value):
+        yield Candidate(value, references, score)
+
+
+def without_marks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The parts of a range that are no gender marks and no requisition codes.
+
+    >>> list(without_marks("Ingénieur (H/F) Java", 0, 20))
+    [(0, 9), (16, 20)]
+    """
+    part = text[start:end]
+    gaps = [m.span() for m in _GENDER.finditer(part) if m[0].strip()] + [m.span() for m in [_CODE.search(part)] if m]
+    at = 0
+    for left, right in [*sorted(gaps), (len(part), len(part))]:
+        piece = part[at:left]
+        stripped = piece.strip(_EDGE)
+        if re.search(r"\w", stripped) and left > at:
+            first = start + at + piece.index(stripped)
+            last = first + len(stripped)
+            if text[last : last + 1] == "." and stripped.endswith((" Jr", " Sr")):
+                last += 1
+            yield first, last
+        at = max(at, right)
+
+
+def heading_titles(segment: Segment, *, first: bool, early: bool) -> Iterator[Candidate]:
+    """A heading may be the title, or end with the name of a section ("… Engineer Responsibilities")."""
+    section = heading_section(segment.text)
+    if section is None:
+        yield from titled(segment, 0, len(segment.text), FIRST_HEADING if first and early else HEADING + (1.5 if first else 0))
+    elif (split := section_suffix(segment.text)) and names_a_job(segment.text[:split]):
+        yield from titled(segment, 0, split, ENDS_HEADING)
+
+
+def section_suffix(text: str) -> int | None:
+    """Where the name of a section begins at the end of a heading that begins with something else.
+
+    >>> section_suffix("Data Engineer (PhD) Responsibilities")
+    19
+    """
+    for gap in re.finditer(r"\s+", text):
+        if gap.start() and heading_section(text[gap.end() :]):
+            return gap.start()
+    return None
+
+
+def marked_titles(segment: Segment) -> Iterator[Candidate]:
+    """What a gender mark stands behind: "Maçon (H/F)", "Developer (m/w/d)"."""
+    for mark in _GENDER.finditer(segment.text):
+        if not mark[0].strip():
+            continue
+        end = mark.start()
+        tokens = [m for m in _WORD.finditer(segment.text, max(0, end - 120), end)]
+        start = phrase_start(tokens, end)
+        if start is not None:
+            yield from titled(segment, start, end, MARKED)
+
+
+def phrase_start(tokens: Sequence[re.Match[str]], end: int) -> int | None:
+    """Where the phrase begins that leads up to ``end``: after punctuation, or after what stands before titles."""
+    known = words()
+    start: int | None = None
+    for index in range(len(tokens) - 1, -1, -1):
+        token = tokens[index]
+        word = bare(token[0])
+        if word in _PUNCTUATION and word not in "-–()&/" or len(tokens) - index > LONGEST:
+            break
+        before = tuple(fold(t[0]) for t in tokens[max(0, index - 2) : index + 1])
+        if start is not None and (any(before[-n:] in known.hiring for n in (1, 2, 3)) or word in ARTICLES):
+            break
+        if word not in _PUNCTUATION:
+            start = token.start()
+    return start
+
+
+ARTICLES = frozenset("un une a an eine einen ein einer en ett des our notre nos unseren unsere el la los las als".split())
+
+
+def hired_titles(segment: Segment) -> Iterator[Candidate]:
+    """What a sentence hires: "We are looking for a Data Engineer to join us"."""
+    known = words()
+    tokens = list(_WORD.finditer(segment.text))
+    folded = [fold(t[0]) for t in tokens]
+    at = 0
+    while at < len(tokens):
+        size = next((n for n in (6, 5, 4, 3, 2, 1) if tuple(folded[at : at + n]) in known.hiring), 0)
+        if not size:
+            at += 1
+            continue
+        at += size
+        if found := hired_phrase(tokens, folded, at):
+            start, end = found
+            text = segment.text[start:end]
+            weak = folded[at - size : at] in (["als"], ["som"], ["como"], ["needs"], ["wants"], ["suchen"], ["are du"])
+            if names_a_job(text) and (not weak or text[:1].isupper()):
+                yield from titled(segment, start, end, HIRES - 2.0 * weak - 0.05 * min(segment.number, 20))
+
+
+def hired_phrase(tokens: Sequence[re.Match[str]], folded: Sequence[str], at: int) -> tuple[int, int] | None:
+    """The range of the noun phrase that begins at a token, without articles and praise before it."""
+    known = words()
+    while at < len(tokens) and (folded[at] in known.skipped or tokens[at][0] in "(),:") and not (tokens[at][0][:1].isupper() and folded[at] in known.nouns):
+        at += 1
+    first = at
+    depth = 0
+    while at < len(tokens) and at - first < LONGEST:
+        word, text = folded[at], tokens[at][0]
+        depth += (text == "(") - (text == ")")
+        if text in _PUNCTUATION and text not in "()-" or depth < 0:
+            follows_title = text == "," and at + 1 < len(tokens) and tokens[at + 1][0][:1].isupper() and all(t[0][:1].isupper() for t in tokens[first:at])
+            if not follows_title:
+                break
+        elif word in known.stops and at > first and not text[:1].isupper():
+            break
+        at += 1
+    while at > first and (tokens[at - 1][0] in _PUNCTUATION - {")"} or folded[at - 1] in ("and", "et", "und", "y", "or", "de")):
+        at -= 1
+    return (tokens[first].start(), tokens[at - 1].end()) if at > first else None
+
+
+def page_titles(page: Page) -> Iterator[Candidate]:
+    """The title that the page has of itself, and the words of its address."""
+    for index, fact in enumerate(page.clean.facts):
+        if fact.path in ("html.title", "html.og:title", "markdown.title"):
+            yield from title_parts(index, fact)
+        elif fact.path == "markdown.front_matter.title":
+            yield Candidate(fact.body.text.strip(), (FactReference(index, 0, len(fact.body)),), FIRST_HEADING)
+        elif fact.path in ("markdown.url", "html.canonical"):
+            yield from address_title(index, fact, page)
+
+
+def title_parts(index: int, fact: Fact) -> Iterator[Candidate]:
+    """The part of a page's title that names a job ("Data Engineer | Acme Careers")."""
+    text = fact.body.text
+    parts = [m for m in re.finditer(r"(?:(?!\s[-–—|·•»:]\s|\s[|»]|[|»]\s| at | bei | chez | hos ).)+", text, re.S) if m[0].strip()]
+    for rank, found in enumerate(parts):
+        value = found[0].strip(_EDGE)
+        if names_a_job(value) and value:
+            start = found.start() + found[0].index(value)
+            pieces = list(without_marks(text, start, start + len(value)))
+            if pieces:
+                references = tuple(FactReference(index, a, b) for a, b in pieces)
+                yield Candidate(" ".join(text[a:b] for a, b in pieces), references, PAGE_TITLE - 0.5 * rank)
+
+
+def address_title(index: int, fact: Fact, page: Page) -> Iterator[Candidate]:
+    """The last part of the page's address that names a job, spelled as the text spells it."""
+    path = re.sub(r"[?#].*$", "", fact.body.text)
+    for found in reversed(list(re.finditer(r"[^/]+", path))):
+        slug = re.sub(r"[-_+%20]+", " ", found[0]).strip()
+        if names_a_job(slug) and len(slug.split()) > 1 and not re.search(r"https?:|\.", found[0]):
+            yield Candidate(slug, (FactReference(index, found.start(), found.end()),), ADDRESS)
+            return

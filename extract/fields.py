@@ -1,0 +1,206 @@
+"""What a schema may say about its fields, and how an engine reads it; needs nothing but Pydantic.
+
+A field says how its value is to be proved: ``Annotated[str, Verbatim]`` is copied out of the document character for
+character, ``Annotated[Decimal, ReadAs("amount")]`` is what a typed reader makes of a quoted text. A schema without any
+annotation works too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from functools import lru_cache
+from types import MappingProxyType, UnionType
+from typing import Annotated, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel, RootModel
+
+RECURSION_LIMIT = 3
+"""How often one model is entered on one path: a comment that holds comments is followed down to its third level."""
+
+_POSITION = re.compile(r"(?<![^.])[0-9]++(?![^.])")
+_LISTS = (list, tuple, Sequence)
+
+
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """The text of the document as it stands there, to be answered by reference; the class itself is a marker too."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAs:
+    """The name of the typed reader that turns a quoted text into the value: "country", "amount", "date", …"""
+
+    reader: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """What a schema says about one leaf.
+
+    ``annotation`` is the bare type, without ``Annotated`` and without None; ``choices`` are the values of an enum or a
+    Literal, as they stand in JSON; ``description`` is that of the field, also for the items of a list.
+    """
+
+    annotation: object
+    verbatim: bool = False
+    reader: str | None = None
+    choices: tuple[str | int | float | bool, ...] = ()
+    optional: bool = False
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in a schema the walk stands: the path, the models above it, and what the annotations so far said."""
+
+    path: str = ""
+    models: tuple[type[BaseModel], ...] = ()
+    marks: tuple[object, ...] = ()
+    optional: bool = False
+    description: str = ""
+
+    def down(self, name: str, *, marks: tuple[object, ...], description: str) -> _Place:
+        path = f"{self.path}.{name}" if self.path else name
+        return replace(self, path=path, marks=marks, optional=False, description=description)
+
+
+@lru_cache(maxsize=64)  # it takes 1 ms, and every document of a task asks for it
+def leaf_annotations(model: type[BaseModel]) -> Mapping[str, Leaf]:
+    """All leaves of a schema by path pattern, "*" for the position in a list ("locations.*.city"), in order of the fields.
+
+    A dict, a set and anything else that is neither a model, a list nor a tuple is a leaf. A union is followed into each
+    of its members; what is left over of it is one leaf. Models that contain themselves: see RECURSION_LIMIT.
+
+    >>> class Person(BaseModel):
+    ...     name: Annotated[str, Verbatim]
+    ...     born: Annotated[int, ReadAs("number")] | None = None
+    >>> leaves = leaf_annotations(Person)
+    >>> leaves["name"].verbatim, leaves["born"].reader, leaves["born"].optional
+    (True, 'number', True)
+    """
+    leaves: dict[str, Leaf] = {}
+    for path, leaf in _walk(model, _Place()):
+        leaves.setdefault(path, leaf)
+    return MappingProxyType(leaves)
+
+
+def leaf_paths(record: BaseModel) -> Iterator[tuple[str, object]]:
+    """Every leaf of a record with its dotted path ("locations.0.city") and its value as it is, nulls included.
+
+    An optional object or list that is None is itself the leaf; an empty list has none.
+
+    >>> class Tags(BaseModel):
+    ...     names: list[str]
+    ...     note: str | None = None
+    >>> list(leaf_paths(Tags(names=["a", "b"])))
+    [('names.0', 'a'), ('names.1', 'b'), ('note', None)]
+    """
+    return _leaves_of(record, "")
+
+
+def path_pattern(path: str) -> str:
+    """The pattern under which ``leaf_annotations`` lists the leaf of a record.
+
+    >>> path_pattern("locations.0.city")
+    'locations.*.city'
+    """
+    return _POSITION.sub("*", path)
+
+
+def _leaves_of(value: object, path: str) -> Iterator[tuple[str, object]]:
+    if isinstance(value, RootModel):
+        yield from _leaves_of(value.root, path)
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from _leaves_of(getattr(value, name), f"{path}.{name}" if path else name)
+    elif isinstance(value, (list, tuple)) and type(value) in (list, tuple):  # a named tuple is one value
+        for position, item in enumerate(value):
+            yield from _leaves_of(item, f"{path}.{position}" if path else str(position))
+    else:
+        yield path, value
+
+
+def _walk(annotation: object, place: _Place) -> Iterator[tuple[str, Leaf]]:
+    annotation, place = _bare(annotation, place)
+    origin = get_origin(annotation)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield from _walk_model(annotation, place)
+    elif origin in _LISTS or annotation in _LISTS:
+        items = tuple(argument for argument in get_args(annotation) if argument is not Ellipsis)
+        inside = place.down("*", marks=place.marks, description=place.description)
+        yield from _walk(_union(items) if items else object, inside)
+    elif origin in (Union, UnionType):
+        yield from _walk_union(annotation, place)
+    else:
+        yield place.path, _leaf(annotation, place)
+
+
+def _walk_model(model: type[BaseModel], place: _Place) -> Iterator[tuple[str, Leaf]]:
+    if place.models.count(model) >= RECURSION_LIMIT:
+        return
+    inside = replace(place, models=(*place.models, model))
+    for name, field in model.model_fields.items():
+        marks, description = tuple(field.metadata), field.description or ""
+        if issubclass(model, RootModel):  # has no key of its own
+            below = replace(inside, marks=(*place.marks, *marks), description=description or place.description)
+        else:
+            below = inside.down(name, marks=marks, description=description)
+        yield from _walk(field.annotation, below)
+
+
+def _walk_union(annotation: object, place: _Place) -> Iterator[tuple[str, Leaf]]:
+    scalars: list[object] = []
+    for member in get_args(annotation):
+        bare, at = _bare(member, place)
+        if get_origin(bare) in _LISTS or bare in _LISTS or (isinstance(bare, type) and issubclass(bare, BaseModel)):
+            yield from _walk(bare, at)
+        else:
+            scalars.append(member)
+    if len(scalars) == 1:
+        yield from _walk(scalars[0], place)
+    elif scalars:
+        yield place.path, _leaf(_union(scalars), place)
+
+
+def _bare(annotation: object, place: _Place) -> tuple[object, _Place]:
+    """The annotation without Annotated, alias and None around it; what these said moves to the place."""
+    while True:
+        members = get_args(annotation)
+        if get_origin(annotation) is Annotated:
+            annotation, marks = members[0], members[1:]
+            place = replace(place, marks=(*place.marks, *marks))
+        elif get_origin(annotation) in (Union, UnionType) and type(None) in members:
+            place = replace(place, optional=True)
+            annotation = _union([member for member in members if member is not type(None)])
+        elif (aliased := getattr(annotation, "__value__", None)) is not None:  # type Name = …
+            annotation = aliased
+        else:
+            return annotation, place
+
+
+def _union(members: Sequence[object]) -> object:
+    return Union[tuple(members)]  # noqa: UP007 - "X | Y" needs members that are known when the code is written
+
+
+def _leaf(annotation: object, place: _Place) -> Leaf:
+    readers = [mark.reader for mark in place.marks if isinstance(mark, ReadAs)]
+    return Leaf(
+        annotation=annotation,
+        verbatim=any(mark is Verbatim or isinstance(mark, Verbatim) for mark in place.marks),
+        reader=readers[-1] if readers else None,
+        choices=_choices(annotation),
+        optional=place.optional,
+        description=place.description,
+    )
+
+
+def _choices(annotation: object) -> tuple[str | int | float | bool, ...]:
+    values: tuple[object, ...] = ()
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        values = tuple(member.value for member in annotation)
+    elif get_origin(annotation) is Literal:
+        values = tuple(value.value if isinstance(value, Enum) else value for value in get_args(annotation))
+    return tuple(value for value in values if isinstance(value, (str, int, float, bool)))

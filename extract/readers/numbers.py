@@ -1,0 +1,153 @@
+"""Numbers of a text: figures in the notations of the world, and small numbers written as words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from typing import NamedTuple
+
+from extract.readers.reading import Reading, alternation
+from extract.vocabulary import load
+
+_DIGIT = re.compile("[0-9]")
+_BLANK = " \u00a0\u202f\u2009'’"  # what separates thousands beside comma and point
+_BLANKS = str.maketrans("", "", _BLANK)
+# Every alternative ends where its notation ends; what follows may not go on as a number ("03.02.2025" holds none).
+_NOTATION = rf"""
+    (?>
+        [0-9]{{1,3}}(?P<blank>[{_BLANK}])[0-9]{{3}}(?:(?P=blank)[0-9]{{3}}){{0,4}}(?![0-9])(?:[.,][0-9]{{1,2}}(?![0-9]))?
+      | [0-9]{{1,3}}(?:,[0-9]{{3}}){{1,5}}(?![0-9])(?:\.[0-9]{{1,4}}(?![0-9]))?
+      | [0-9]{{1,3}}(?:\.[0-9]{{3}}){{1,5}}(?![0-9])(?:,[0-9]{{1,4}}(?![0-9]))?
+      | [0-9]{{1,2}}(?:,[0-9]{{2}}){{1,4}},[0-9]{{3}}(?![0-9])(?:\.[0-9]{{1,2}}(?![0-9]))?
+      | [0-9]{{1,15}}(?![0-9])(?:[.,][0-9]{{1,6}}(?![0-9]))?
+    )(?![.,]?[0-9])"""
+# A currency code may touch its figure, and so may a letter of a script that has no blanks; any other word may not.
+_BEFORE = r"(?:(?<![\w.,])|(?<=[A-Z]{3})(?<!\w[A-Z]{3}))"
+_JOINT = r"\s?[$€£]?\s?(?:[-–—~]|(?:to|à|a|bis|et|and|und|y|och|og|till|til|až|do)(?=\s))\s?[$€£]?\s?"
+
+
+class Figure(NamedTuple):
+    """A number in digits: ``value`` is ``plain`` times ``scale`` ("35k": 35000 = 35 * 1000), at ``[start, end)``."""
+
+    value: Decimal
+    plain: Decimal
+    scale: int
+    start: int
+    end: int
+
+
+@cache
+def _scales() -> Mapping[str, int]:
+    tables = load("numbers")["scale"]
+    return {word: int(scale) for table in tables.values() for scale, words in table.items() for word in words}
+
+
+@cache
+def _figure() -> re.Pattern[str]:
+    tables = load("numbers")["scale"]
+    apart, joined = (alternation(word for words in tables[name].values() for word in words) for name in ("apart", "joined"))
+    scale = rf"(?:(?P<scale>[ \u00a0\u202f]?{apart}|{joined})(?!\w))?"
+    return re.compile(rf"{_BEFORE}(?P<plain>(?x:{_NOTATION})){scale}(?!\s?%)")
+
+
+@cache
+def _joint() -> re.Pattern[str]:
+    return re.compile(_JOINT)
+
+
+@cache
+def number_words() -> Mapping[str, int]:
+    """All words for numbers in lower case, those that are a number only before a unit of time included."""
+    tables = load("numbers")
+    return {word: value for name in ("bound", "words") for words in tables[name].values() for word, value in words.items()}
+
+
+@cache
+def _words() -> re.Pattern[str]:
+    words = alternation(word for table in load("numbers")["words"].values() for word in table)
+    return re.compile(rf"(?i)(?<![\w-])(?P<word>{words})(?![\w-])(?:\s?\((?P<figure>[0-9]{{1,3}})\))?")
+
+
+def plain_value(notation: str) -> Decimal:
+    """The value of a figure in any notation of thousands and decimals.
+
+    One separator with three digits behind it means thousands, unless a zero stands before it.
+
+    >>> [str(plain_value(n)) for n in ("1,234.56", "1.234,56", "1 234,56", "1'234", "12,00,000", "3.200", "0,475", "10.5")]
+    ['1234.56', '1234.56', '1234.56', '1234', '1200000', '3200', '0.475', '10.5']
+    """
+    digits = notation.translate(_BLANKS)
+    comma, point = digits.rfind(","), digits.rfind(".")
+    last = max(comma, point)
+    if last < 0:
+        return Decimal(digits)
+    alone = min(comma, point) < 0
+    repeated = digits.count(digits[last]) > 1
+    thousands = alone and len(digits) - last == 4 and digits[:last] != "0" and last <= 3 and len(digits) == len(notation)
+    if repeated or thousands:
+        return Decimal(digits.replace(",", "").replace(".", ""))
+    whole = digits[:last].replace(",", "").replace(".", "")
+    return Decimal(f"{whole}.{digits[last + 1 :]}")
+
+
+def read_figures(text: str) -> list[Figure]:
+    """The numbers that are written in digits, in order; percentages and parts of dates with points are none.
+
+    >>> [(str(f.value), f.scale) for f in read_figures("£35k, 12 000 kr, 1.5 million, 03.02.2025, 401k, 30 %")]
+    [('35000', 1000), ('12000', 1), ('1500000.0', 1000000)]
+    """
+    if not _DIGIT.search(text):
+        return []
+    scales = _scales()
+    found = []
+    for match in _figure().finditer(text):
+        word = match["scale"]
+        scale = scales[word.strip(" \u00a0\u202f")] if word else 1
+        plain = plain_value(match["plain"])
+        if scale == 1000 and plain in (401, 403):  # the American retirement plans, 401k and 403b
+            continue
+        found.append(Figure(plain * scale, plain, scale, match.start(), match.end()))
+    return found
+
+
+def shares_scale(text: str, low: Figure, high: Figure) -> bool:
+    """Whether the two are a range of which only the end carries the "k" of both ("80-95k")."""
+    if low.scale != 1 or high.scale == 1 or low.plain > high.plain:
+        return False
+    return _joint().fullmatch(text, low.end, high.start) is not None
+
+
+def read_numbers(text: str) -> list[Reading[Decimal]]:
+    """The numbers that the text states, in order, in digits or as words up to thirty.
+
+    In a range, "80-95k", both ends are thousands, and the reading of the first goes on to the "k".
+
+    >>> [str(r.value) for r in read_numbers("sixteen (16) to twenty-four (24) weeks, 80-95k, 1 234,56 €")]
+    ['16', '24', '80000', '95000', '1234.56']
+    >>> [str(r.value) for r in read_numbers("fünf Tage, douze mois, tres, sexton, femten")]
+    ['5', '12', '3', '16', '15']
+    """
+    figures = read_figures(text)
+    following = [*figures[1:], None]
+    readings = []
+    for figure, after in zip(figures, following, strict=False):
+        if after and shares_scale(text, figure, after):
+            readings.append(Reading(figure.plain * after.scale, figure.start, after.end))
+        else:
+            readings.append(Reading(figure.value, figure.start, figure.end))
+    return sorted(_with_words(text, readings), key=lambda reading: (reading.start, reading.end))
+
+
+def _with_words(text: str, figures: list[Reading[Decimal]]) -> list[Reading[Decimal]]:
+    values = number_words()
+    readings = {reading.start: reading for reading in figures}
+    for match in _words().finditer(text):
+        value = values[" ".join(match["word"].lower().split())]
+        if match["figure"] and int(match["figure"]) == value:
+            readings.pop(match.start("figure"), None)
+            readings[match.start()] = Reading(Decimal(value), match.start(), match.end())
+        else:
+            readings[match.start()] = Reading(Decimal(value), match.start(), match.end("word"))
+    return list(readings.values())

@@ -1,0 +1,152 @@
+"""Spans of time with their numbers, units and bounds: what durations and years of experience are read from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cache
+from typing import NamedTuple
+
+from extract.readers.numbers import number_words
+from extract.readers.reading import alternation
+from extract.vocabulary import load
+
+_REACH = 30  # characters before a span in which its bound ends
+
+
+class Bound(StrEnum):
+    """Which end of a span the text states."""
+
+    EXACT = "exact"
+    LOWER = "lower"  # "at least", "or more"
+    UPPER = "upper"  # "up to", "maximum"
+
+
+class Amount(NamedTuple):
+    """A number of units (WEEK, MONTH or YEAR) at ``[start, end)``."""
+
+    number: float
+    unit: str
+    start: int
+    end: int
+
+
+class Quantity(NamedTuple):
+    """A span of time, or a range of spans, over ``[start, end)`` together with the word that bounds it."""
+
+    low: Amount
+    high: Amount | None
+    bound: Bound
+    start: int
+    end: int
+
+
+class _Words(NamedTuple):
+    units: Mapping[str, str]
+    languages: Mapping[str, frozenset[str]]  # of units and of words for numbers
+    span: re.Pattern[str]
+    before: re.Pattern[str]
+    behind: re.Pattern[str]
+    lower: frozenset[str]
+    hints: tuple[str, ...]
+
+
+def _languages() -> dict[str, frozenset[str]]:
+    """The languages in which a word is a number or a unit: "en mois" is no Swedish month."""
+    spoken: dict[str, set[str]] = {}
+    numbers = load("numbers")
+    for name in ("words", "bound"):
+        for language, words in numbers[name].items():
+            for word in words:
+                spoken.setdefault(word, set()).add(language[:2])
+    for language, units in load("durations")["unit"].items():
+        for word in (word for words in units.values() for word in words):
+            spoken.setdefault(word, set()).add(language)
+    return {word: frozenset(languages) for word, languages in spoken.items()}
+
+
+@cache
+def _words() -> _Words:
+    table = load("durations")
+    units = {word: unit for names in table["unit"].values() for unit, words in names.items() for word in words}
+    unit = rf"{alternation(units)}(?!\w)(?:\(s\))?"
+    number = rf"(?:[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?(?![0-9])|{alternation(number_words())}(?!\w)(?:\s?\([0-9]{{1,3}}\))?)"
+    join = rf"(?:\s?[-–—~/]\s?|\s{alternation(table['range']['join'])}\s)"
+    gap = rf"[\s-]{{0,2}}(?:{alternation(table['range']['between'])}\s)?"
+    last = rf"(?P<high>{number})(?P<high_plus>\+)?{gap}(?P<unit>{unit})"
+    first = rf"(?P<low>{number})(?P<low_plus>\+)?(?:{gap}(?P<low_unit>{unit}))?"
+    lower, upper = table["lower"], table["upper"]
+    return _Words(
+        units=units,
+        languages=_languages(),
+        span=re.compile(rf"(?<![\w.,/-])(?:{first}{join})?{last}"),
+        before=re.compile(rf"(?<!\w){alternation([*lower['before'], *upper['before']])}\s?:?\s?\(?\Z"),
+        behind=re.compile(rf"[\s,]{{0,2}}\(?{alternation([*lower['behind'], *upper['behind']])}(?!\w)"),
+        lower=frozenset([*lower["before"], *lower["behind"]]),
+        hints=tuple(table["hint"]["units"]),
+    )
+
+
+def lowered(text: str) -> str:
+    """The text in lower case, of the same length: a letter whose lower case is longer stays as it is."""
+    small = text.lower()
+    return small if len(small) == len(text) else "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
+
+
+def read_quantities(text: str) -> list[Quantity]:
+    """The spans of time in weeks, months and years that a text in lower case states, in order.
+
+    >>> [(q.low.number, q.low.unit, q.high and q.high.number, str(q.bound)) for q in read_quantities(
+    ...     "sixteen (16) to twenty-four (24) weeks, 6 mois à 1 an, mindestens 3 monate, 2+ years")]
+    [(16.0, 'WEEK', 24.0, 'exact'), (6.0, 'MONTH', 1.0, 'exact'), (3.0, 'MONTH', None, 'lower'), (2.0, 'YEAR', None, 'lower')]
+    """
+    words = _words()
+    if not any(hint in text for hint in words.hints):
+        return []
+    return [quantity for match in words.span.finditer(text) if (quantity := _quantity(text, match, words))]
+
+
+def _quantity(text: str, match: re.Match[str], words: _Words) -> Quantity | None:
+    unit_word = match["unit"].removesuffix("(s)")
+    high = _number(match["high"], unit_word, words)
+    if high is None:
+        return None
+    unit = words.units[unit_word]
+    last = Amount(high, unit, match.start("high"), match.end("unit"))
+    low = _number(match["low"], (match["low_unit"] or unit_word).removesuffix("(s)"), words) if match["low"] else None
+    if low is None:
+        return _bounded(text, last, None, plus=bool(match["high_plus"]))
+    low_unit = words.units[match["low_unit"].removesuffix("(s)")] if match["low_unit"] else unit
+    first = Amount(low, low_unit, match.start("low"), match.end("low_unit") if match["low_unit"] else match.end("unit"))
+    if low_unit == unit and low >= high:
+        return _bounded(text, last, None, plus=bool(match["high_plus"]))
+    return _bounded(text, first, last, plus=False)
+
+
+def _number(written: str, unit: str, words: _Words) -> float | None:
+    """The value of figures or of a word; None for a word of another language than its unit."""
+    if written[0].isdecimal():
+        return float(written.replace(",", "."))
+    word = " ".join(written.partition("(")[0].split())
+    if not words.languages[word] & words.languages[unit]:
+        return None
+    return float(number_words()[word])
+
+
+def _bounded(text: str, low: Amount, high: Amount | None, *, plus: bool) -> Quantity:
+    """The span with the word before or behind it that says which end it is."""
+    end = (high or low).end
+    if high:
+        return Quantity(low, high, Bound.EXACT, low.start, end)
+    if plus:
+        return Quantity(low, None, Bound.LOWER, low.start, end)
+    words = _words()
+    base = max(0, low.start - _REACH)
+    if before := words.before.search(text[base : low.start]):
+        word = before[0].rstrip(" :(")
+        return Quantity(low, None, Bound.LOWER if word in words.lower else Bound.UPPER, base + before.start(), end)
+    if behind := words.behind.match(text, end):
+        word = behind[0].strip(" ,(")
+        return Quantity(low, None, Bound.LOWER if word in words.lower else Bound.UPPER, low.start, behind.end())
+    return Quantity(low, None, Bound.EXACT, low.start, end)

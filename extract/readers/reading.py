@@ -1,0 +1,77 @@
+"""What every reader of ``extract.readers`` answers with, and the promise that all of them keep.
+
+A reader is a pure function of a cleaned text (a segment: one line, white space folded). The promise, on which grounding
+rests: for each reading, reading ``text[start:end]`` alone states the same value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+_SENTENCE_END = re.compile(r"[.!?;]\s(?=[A-ZÀ-ÖØ-Þ])")
+_WORD = re.compile(r"[^\W_][\w'’-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[T]):
+    """A value and where the text states it: [start, end)."""
+
+    value: T
+    start: int
+    end: int
+
+
+def alternation(words: Iterable[str]) -> str:
+    """A pattern for any of the words, the longest first; a blank in a word is any one white-space character.
+
+    Words with the same first letter stand together, so that a long list is tried quickly.
+
+    >>> alternation(["per", "an", "per annum"])
+    '(?:a(?:n)|p(?:er\\\\sannum|er))'
+    """
+    tails: dict[str, list[str]] = {}
+    for word in sorted(set(words), key=lambda word: (-len(word), word)):
+        tails.setdefault(word[0], []).append(r"\s".join(re.escape(part) for part in word[1:].split(" ")))
+    return "(?:" + "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in sorted(tails.items())) + ")"
+
+
+def spoken(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+    """The words of a stretch in lower case, and each with the next one as a pair, with their places; no French articles."""
+    matches = list(_WORD.finditer(text, start, end))
+    for match, after in zip(matches, [*matches[1:], None], strict=False):
+        word, at = match[0].lower(), match.start()
+        if len(word) > 2 and word[1] in "'’":  # "l'indemnité"
+            word, at = word[2:], at + 2
+        yield word, at, match.end()
+        if after:
+            yield f"{word} {after[0].lower()}", at, after.end()
+
+
+def sentence(text: str, start: int, end: int, *, reach: int) -> tuple[int, int]:
+    """The part of the sentence around ``[start, end)`` that is at most ``reach`` characters away on either side."""
+    low, high = max(0, start - reach), min(len(text), end + reach)
+    for stop in _SENTENCE_END.finditer(text, low, min(len(text), start + 1)):
+        low = stop.end()
+    if stop_after := _SENTENCE_END.search(text, end, high):
+        high = stop_after.start()
+    return min(low, start), high
+
+
+def _itself(value: object) -> object:
+    return value
+
+
+def proven(
+    readings: Iterable[Reading[T]],
+    text: str,
+    read: Callable[[str], list[Reading[T]]],
+    *,
+    key: Callable[[T], object] = _itself,
+) -> list[Reading[T]]:
+    """The readings whose own words, read alone by ``read``, give the value again; ``key`` is what of it must be equal."""
+    return [r for r in readings if any(key(again.value) == key(r.value) for again in read(text[r.start : r.end]))]

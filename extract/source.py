@@ -1,0 +1,177 @@
+"""The door: whatever the caller has becomes one decoded text, and a format."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from extract import detection
+from extract.decoding import decode
+from extract.errors import BinarySource, EmptySource, SourceError, SourceTooLarge, UndecodableSource, UnreadableSource, UsageError
+
+
+class Format(StrEnum):
+    """What a source is."""
+
+    HTML = "html"
+    JSON_LD = "json_ld"
+    MARKDOWN = "markdown"
+    TARSIER = "tarsier"
+    PYTHON_REPR = "python_repr"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document exactly as received, decoded once. Spans everywhere count its code points.
+
+    ``sha256`` is that of the bytes as received (of the UTF-8 bytes, where a ``str`` was handed over).
+    ``encoding`` is the name of the Python codec that the bytes were decoded with ("str" where a ``str`` was handed over).
+    """
+
+    text: str
+    name: str
+    sha256: str
+    encoding: str
+
+
+# C1 controls do not count: text that was decoded wrongly is full of them, and can be mended.
+_CONTROLS = [chr(code) for code in (*range(1, 9), *range(14, 32), 127)]
+_BLANK = r"\s\x00-\x1f\x7f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff"
+_WINDOW = 100_000
+"""How many characters at the beginning are looked at where counts decide: what a document is shows early."""
+_NOTHING = re.compile(rf"[{_BLANK}]*+\Z")
+_MARGIN = re.compile(rf"[{_BLANK}]++")
+
+
+def open_source(
+    source: str | bytes | Path,
+    *,
+    max_chars: int = 2_000_000,
+    encoding: str | None = None,
+    name: str | None = None,
+) -> Source:
+    """The document as one decoded text: a ``str`` is the text itself, never a path; a ``Path`` is read; bytes are decoded.
+
+    ``encoding`` overrides the detection for bytes and files. ``name`` stands in messages and in the provenance. Line ends
+    are kept as they are; a byte order mark is dropped. Raises a SourceError: EmptySource, BinarySource (an image, a PDF,
+    NUL characters, more than 1 % control characters), SourceTooLarge (over ``max_chars`` code points), UndecodableSource,
+    UnreadableSource; or UsageError.
+
+    >>> open_source(b"Research intern\\r\\nZ\\xc3\\xbcrich").text
+    'Research intern\\r\\nZürich'
+    """
+    if max_chars < 1:
+        raise UsageError(f"max_chars is {max_chars}; it must be at least 1")
+    if isinstance(source, Path):
+        name = name or str(source)
+        raw = _read(source, name, max_chars)
+    elif isinstance(source, str):
+        return _open_text(source, name=name or "<text>", max_chars=max_chars)
+    elif isinstance(source, bytes):
+        name, raw = name or "<bytes>", source
+    else:
+        raise UsageError(f"a source is a str (the text itself), bytes or a Path, not {type(source).__name__}")
+    if len(raw) > _max_bytes(max_chars):
+        raise _too_large(name, f"{len(raw):,} bytes", max_chars)
+    text, used = decode(raw, name=name, encoding=encoding)
+    _check(text, name, max_chars)
+    return Source(text=text, name=name, sha256=hashlib.sha256(raw).hexdigest(), encoding=used)
+
+
+def _open_text(text: str, *, name: str, max_chars: int) -> Source:
+    _check(text, name, max_chars)
+    return Source(text=text, name=name, sha256=hashlib.sha256(text.encode()).hexdigest(), encoding="str")
+
+
+def _max_bytes(max_chars: int) -> int:
+    return 4 * max_chars + 4  # no encoding takes more than four bytes for a character, and for its mark
+
+
+def _read(path: Path, name: str, max_chars: int) -> bytes:
+    limit = _max_bytes(max_chars)
+    try:
+        size = path.stat().st_size
+        if size > limit and path.is_file():
+            raise _too_large(name, f"{size:,} bytes", max_chars)
+        with path.open("rb") as file:
+            return file.read(limit + 1)  # a device or a pipe has no size, and perhaps no end
+    except SourceError:
+        raise
+    except IsADirectoryError as error:
+        raise UnreadableSource(f"{name} is a directory: pass the files in it one by one") from error
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise UnreadableSource(f"{name} does not exist: check the path (to extract from text, pass a str)") from error
+    except PermissionError as error:
+        raise UnreadableSource(f"{name} may not be read by this user: change its permissions, or pass its content") from error
+    except (OSError, ValueError) as error:
+        raise UnreadableSource(f"{name} cannot be read ({error}): check the path, or pass its content") from error
+
+
+def _too_large(name: str, size: str, max_chars: int) -> SourceTooLarge:
+    way_out = f"raise it (max_chars=...) or cut the document; {max_chars:,} is what this call allows"
+    return SourceTooLarge(f"{name} has {size}, which is over max_chars={max_chars:,}: {way_out}")
+
+
+def _check(text: str, name: str, max_chars: int) -> None:
+    if len(text) > max_chars:
+        raise _too_large(name, f"{len(text):,} characters", max_chars)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        code = f"U+{ord(text[error.start]):04X}"
+        way_out = 'decode the document with errors="replace" instead of "surrogateescape", or pass its bytes'
+        raise UndecodableSource(f"{name} holds a lone surrogate ({code}) at character {error.start}: {way_out}") from error
+    if (nul := text.find("\0")) >= 0:
+        raise BinarySource(f"{name} holds a NUL character at character {nul}, so it is no text: pass the text alone")
+    controls = sum(map(text.count, _CONTROLS))
+    if controls > max(2, len(text) // 100):  # real postings hold one here and there; cleaning drops it
+        share = f"{controls:,} of {len(text):,} characters are control characters"
+        raise BinarySource(f"{name} is no text ({share}): pass text, or the right encoding")
+    if _NOTHING.match(text):
+        raise EmptySource(f"{name} holds no visible character: check that it was saved or fetched completely")
+
+
+def detect_format(text: str) -> Format:
+    """What a text is; the same text always gives the same answer, in time linear in its length.
+
+    The first of these that holds:
+
+    1. ``python_repr``: Python string literals, or a list of them, and nothing else; they must evaluate.
+    2. ``json_ld``: JSON objects with "@type", "@context" or "@graph" at the top, or nothing but ``ld+json`` scripts. Raw
+       control characters in strings, trailing commas and a missing end are let through; other JSON is text.
+    3. ``tarsier``: its numbered marks, at least two with a dashed border, or eight.
+    4. ``html``: begins as a page, or has more tags of HTML than marks of Markdown, and at least half as many as
+       empty lines (a text that ends in one link is text). Tags count when they are closed (or the text begins with one),
+       and outside of Markdown code only.
+    5. ``markdown``: a heading, link, bold run, escaped mark, front matter, or a first line that is a URL. List marks alone are text.
+    6. ``text``.
+
+    >>> detect_format("['<p>Stage &agrave; Paris</p>']").value, detect_format("['<p>Stage &agrave; l'étranger</p>']").value
+    ('python_repr', 'html')
+    >>> detect_format('{"@type": "JobPosting", "title": "Engin').value, detect_format('{"title": "Engineer"}').value
+    ('json_ld', 'text')
+    >>> detect_format("Use `<b>` and `</b>` for **bold**.").value, detect_format("a < b, b > c").value
+    ('markdown', 'text')
+    >>> detect_format("---------------------\\n[ 1 ] Jobs   [ @ 2 ] Apply").value, detect_format("- CUDA\\n- C++").value
+    ('tarsier', 'text')
+    """
+    if margin := _MARGIN.match(text):
+        text = text[margin.end() :]
+    if detection.is_python_repr(text):
+        return Format.PYTHON_REPR
+    if detection.is_json_ld(text):
+        return Format.JSON_LD
+    window = text[:_WINDOW]
+    if detection.is_tarsier(window):
+        return Format.TARSIER
+    if detection.is_page(window):
+        return Format.HTML
+    marks = detection.count_markdown(window)
+    tags = detection.count_tags(window)
+    if tags > marks and 2 * tags >= window.count("\n\n"):
+        return Format.HTML
+    return Format.MARKDOWN if marks else Format.TEXT

@@ -1,0 +1,101 @@
+"""The README says what is true.
+
+Its two commands are not run here, since they install from the package index: ``.ci/run`` takes them out of README.md by the
+same marks and runs them literally, each in a fresh copy with a fresh virtual environment.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from extract.cli import RecordFormat, app
+from extract.result import Status
+from extract.source import Format
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+COMMANDS = dict(re.findall(r"<!-- command: (\w+) -->\n```sh\n(.+)\n```", README))
+PYTHON = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+
+
+def test_two_commands_are_marked() -> None:
+    """The marks that .ci/run looks for stand before one line each: the sample and the tests."""
+    assert sorted(COMMANDS) == ["sample", "tests"]
+    assert README.count("<!-- command: ") == 2
+
+
+def test_ci_runs_the_commands_of_the_readme() -> None:
+    """.ci/run reads the commands out of README.md, and holds no copy that could drift."""
+    script = (ROOT / ".ci" / "run").read_text("utf-8")
+    assert "readme_command tests" in script
+    assert "readme_command sample" in script
+    assert not any(command in script for command in COMMANDS.values())
+
+
+def test_ci_is_executable_and_parses() -> None:
+    """The script can be started, and bash can read it."""
+    path = ROOT / ".ci" / "run"
+    assert path.stat().st_mode & 0o111
+    assert subprocess.run(["bash", "-n", path], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_files_that_the_commands_name_exist(command: str) -> None:
+    """A command that starts from a clone can only name files that are in it."""
+    named = [word for word in shlex.split(command) if "/" in word and not word.startswith(".venv/")]
+    assert [word for word in named if not (ROOT / word).exists()] == []
+
+
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"\]\(([^)#:]+)\)", README))))
+def test_files_that_are_linked_exist(name: str) -> None:
+    """No link of the README leads nowhere."""
+    assert (ROOT / name).exists()
+
+
+@pytest.mark.parametrize("number", range(len(PYTHON)))
+def test_python_block_runs(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each Python example runs from the root of the repository, as it is printed."""
+    monkeypatch.chdir(ROOT)
+    exec(compile(PYTHON[number], f"README.md, Python block {number}", "exec"), {"__name__": "readme"})  # noqa: S102  # that is the test
+
+
+def test_there_is_a_python_example() -> None:
+    """The blocks are found: a change of the fences would silence the test above."""
+    assert PYTHON
+
+
+def test_sample_that_ships_is_extracted() -> None:
+    """The file that the first command names gives a record with a title, without the installing."""
+    arguments = shlex.split(COMMANDS["sample"].rsplit("extract ", 1)[1])
+    result = CliRunner().invoke(app, [argument if "/" not in argument else str(ROOT / argument) for argument in arguments])
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert '"title": "' in result.stdout
+
+
+@pytest.mark.parametrize("word", [*Format, *RecordFormat, *Status])
+def test_choices_and_statuses_are_named(word: str) -> None:
+    """Whoever adds a format or a status says so in the README."""
+    assert f"`{word}`" in README
+
+
+def test_options_of_the_command_line_exist() -> None:
+    """Each option that the README names is one of the command line."""
+    helps = "".join(
+        CliRunner().invoke(app, [*command, "--help"], env={"COLUMNS": "200"}).stdout for command in ([], ["run"], ["clean"])
+    )
+    named = set(re.findall(r"`(--[a-z-]+)", README))
+    assert named
+    assert {option for option in named if option not in helps} == set()
+
+
+def test_python_version_is_that_of_the_project() -> None:
+    """The README asks for the Python that pyproject.toml requires."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert f"Python {project['requires-python'].removeprefix('>=')} or newer" in README
