@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
 
@@ -24,6 +23,7 @@ from extract import Extraction, extract, report
 from extract.cleaning import clean
 from extract.cleaning.document import CleanDocument
 from extract.errors import ExtractError, UsageError
+from extract.pipeline import package_version
 from extract.result import Severity, Status
 from extract.source import Format, open_source
 
@@ -91,7 +91,7 @@ _FORMAT_HELP = "Default: table on a terminal, json in a pipe or a file."
 
 def _print_version(*, asked: bool) -> None:
     if asked:
-        typer.echo(f"extract-service {version('extract-service')}")
+        typer.echo(f"extract-service {package_version()}")
         raise typer.Exit
 
 

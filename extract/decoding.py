@@ -98,9 +98,8 @@ def decode(raw: bytes, *, name: str, encoding: str | None = None) -> tuple[str, 
 def _refuse_signature(raw: bytes, name: str) -> None:
     for signature, what, way_out in _SIGNATURES:
         if signature.match(raw):
-            if raw.startswith(b"PK"):
-                what, way_out = next(((kind, _AS_TEXT) for member, kind in _IN_ZIP if member in raw), (what, way_out))
-            raise BinarySource(f"{name} is {what}, not text: {way_out}")
+            inside = next((kind for member, kind in _IN_ZIP if member in raw), None) if raw.startswith(b"PK") else None
+            raise BinarySource(f"{name} is {inside or what}, not text: {_AS_TEXT if inside else way_out}")
 
 
 def _decode_as(raw: bytes, encoding: str, name: str) -> tuple[str, str]:

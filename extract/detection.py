@@ -32,7 +32,7 @@ _JSON_TOKEN = re.compile(
 _JSON_REST = re.compile(r"[\s,;]*+(?:\Z|(?=[{\[]))")
 _SCRIPTS = re.compile(
     r"""(?six) (?: \s++ | <!-- (?: (?!-->|<script|<!--). )*+ (?:-->)? | -->
-      | <script \b (?= [^>]{0,300}? ld\+json ) [^>]*+ > (?: (?!</script). )*+ (?: </script \s*+ > | \Z ) )++ \Z"""
+      | <script \b (?= [^>]{0,300}? ld\+json ) [^>]*+ > (?: (?!</script). )*+ (?: </script [^>]*+ (?:>|\Z) | \Z ) )++ \Z"""
 )
 
 _MARK = re.compile(r"\[ (?:([@#$]) ?)?\d{1,5} \]")

@@ -147,7 +147,8 @@ def detect_format(text: str) -> Format:
     4. ``html``: begins as a page, or has more tags of HTML than marks of Markdown, and at least half as many as
        empty lines (a text that ends in one link is text). Tags count when they are closed (or the text begins with one),
        and outside of Markdown code only.
-    5. ``markdown``: a heading, link, bold run, escaped mark, front matter, or a first line that is a URL. List marks alone are text.
+    5. ``markdown``: a heading, link, bold run, escaped mark, front matter, or a first line that is a URL.
+       List marks alone are text.
     6. ``text``.
 
     >>> detect_format("['<p>Stage &agrave; Paris</p>']").value, detect_format("['<p>Stage &agrave; l'étranger</p>']").value

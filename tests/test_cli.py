@@ -7,8 +7,8 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from typer.testing import CliRunner, Result
 
 from extract import Extraction
 from extract.cli import app
+from extract.pipeline import package_version
 from extract.schemas.job_posting import JobPosting
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -226,7 +227,7 @@ def test_help_shows_examples_and_exit_codes(arguments: list[str]) -> None:
 
 def test_version_is_that_of_the_distribution() -> None:
     """--version names the distribution and its version."""
-    assert run("--version").stdout == f"extract-service {version('extract-service')}\n"
+    assert run("--version").stdout == f"extract-service {package_version()}\n"
 
 
 @pytest.mark.parametrize("output_format", ["table", "yaml", "json"])
@@ -264,6 +265,7 @@ def test_ctrl_c_ends_with_130_and_without_a_traceback() -> None:
     with process:
         process.stdin.write(b"x" * 500_000)  # more than a pipe holds: once it is gone, the command is reading
         process.stdin.flush()
+        time.sleep(0.5)  # so that it waits for more: a signal between two reads is only noticed at the end of the second
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 130
         assert b"Traceback" not in process.stderr.read()

@@ -225,6 +225,8 @@ def field_key(text: str) -> Key | None:
     >>> field_key("https://acme.example"), field_key("10:30 to 12:00"), field_key("We do three things well and often: this")
     (None, None, None)
     """
+    if text.find(":", 1, 48) < 0 and text.find("：", 1, 48) < 0:
+        return None
     match = _KEY.match(text)
     if match is None or match.end() == len(text):
         return None
@@ -261,6 +263,17 @@ def opens_section(text: str, key: Key) -> bool:
     return False
 
 
+def states_field(phrase: str) -> bool:
+    """Whether a heading phrase names what one line can state: "Date de démarrage : mai"."""
+    return phrases().sections.get(" ".join(folded_words(phrase))) in FIELD_SECTIONS
+
+
+def names_field(text: str) -> bool:
+    """Whether a text ends with one word that names a field: "…, Data EngineerLocation"."""
+    humps = _HUMP.findall(text[-24:])
+    return bool(humps) and text.endswith(humps[-1]) and _folded(humps[-1]) in phrases().fields
+
+
 def phrase_before(text: str, end: int) -> int | None:
     """Where a known heading phrase begins that ends right at ``end`` and starts with a capital; the longest counts."""
     window = max(0, end - 70)
@@ -279,14 +292,16 @@ def phrase_after(text: str, start: int) -> int | None:
     words: list[str] = []
     found: int | None = None
     known = phrases()
+    first = _HUMP.match(text, start)
+    if first is None or _folded(first[0]) not in known.first:
+        return None
     for match in _HUMP.finditer(text, start, start + 80):
         words.append(_folded(match[0]))
-        if words[0] not in known.first:
-            return None
         if len(words) > _MAX_PHRASE:
             break
         end = match.end()
-        if " ".join(words) in known.sections and is_strong(text[start:end]) and _begins_anew(text, start, end):
+        named = text[end : end + 1] == ":" or text[end : end + 2] == " :"
+        if " ".join(words) in known.sections and (named or (is_strong(text[start:end]) and _begins_anew(text, start, end))):
             found = end
     return found
 
@@ -294,7 +309,7 @@ def phrase_after(text: str, start: int) -> int | None:
 def _begins_anew(text: str, start: int, end: int) -> bool:
     """Whether a heading can end here: at a colon, a capital without a blank, or (phrases of several words) any capital."""
     rest = text[end : end + 2]
-    if not rest or rest[0] == ":" or (rest[0].isupper() and text[end - 1].islower()) or rest[0] in "•▪-–":
+    if not rest or (rest[0].isupper() and text[end - 1].islower()) or rest[0] in "•▪-–":
         return True
     if rest[0] != " " or len(rest) < 2 or not (rest[1].isupper() or rest[1].isdigit()):
         return False

@@ -17,6 +17,8 @@ _NUMBER = re.compile(r"\s*+\(?+(\d{1,2})[.)]\s++(?=\S)")
 _SEPARATORS = re.compile(r"[\W_]*+")
 _SIGNS = re.compile(r"[€$£¥]")
 _STATES_SOMETHING = re.compile(r":\s*+[^\s:)]|@")
+_WRITTEN = re.compile(r"[^\W_]")
+_DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
 _SENTENCE_END = (".", ";", ",", "…", "。")
 
@@ -57,7 +59,7 @@ def is_heading_line(text: str) -> bool:
 
     >>> [is_heading_line(line) for line in ("Your profile", "What you'll do:", "Who are we?")]
     [True, True, True]
-    >>> [is_heading_line(line) for line in ("Deadline: 20.11.2017", "We pay on time.", "jobs@example.com")]
+    >>> [is_heading_line(line) for line in ("Deadline: 20.11.2017", "We pay on time.", "$44 - $51 / hr")]
     [False, False, False]
     """
     text = text.strip()
@@ -66,7 +68,7 @@ def is_heading_line(text: str) -> bool:
         return False
     if text.endswith(_SENTENCE_END) or (text.endswith("!") and words > EXCLAMATION_WORDS):
         return False
-    return not _STATES_SOMETHING.search(text)
+    return not _STATES_SOMETHING.search(text) and 2 * len(_DIGIT.findall(text)) < len(_WRITTEN.findall(text))
 
 
 def is_label(text: str) -> bool:

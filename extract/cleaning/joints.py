@@ -11,7 +11,7 @@ from extract.vocabulary import load
 
 MAX_TOKEN = 48
 """Letters: a longer word is not looked up as a name."""
-_BOUNDARY = re.compile(rf"(?<=[{LOWER}])(?=[{UPPER}])")
+_BOUNDARY = re.compile(rf"(?<=[{LOWER}])(?=[{UPPER}])|(?<=[{UPPER}])(?=[{UPPER}][{LOWER}])")
 
 
 class Evidence(IntEnum):
@@ -72,8 +72,7 @@ def token_joints(token: str) -> tuple[tuple[int, Evidence], ...]:
     """
     if len(token) <= MAX_TOKEN and is_name(token):
         return ()
-    bounds = [match.start() for match in _BOUNDARY.finditer(token)]
-    free = _outside_names(token, bounds) if len(bounds) > 1 else bounds
+    free = _outside_names(token, [match.start() for match in _BOUNDARY.finditer(token)])
     edges = [0, *free, len(token)]
     found: list[tuple[int, Evidence]] = []
     for index, bound in enumerate(free):
@@ -87,16 +86,21 @@ def token_joints(token: str) -> tuple[tuple[int, Evidence], ...]:
 
 
 def _outside_names(token: str, bounds: list[int]) -> list[int]:
-    """The boundaries that lie inside no known name; at most four in a row are looked at."""
+    """The boundaries that lie inside no known name; at most four parts in a row are looked up.
+
+    Between two capitals a boundary counts only where a name ends ("MySQL|Grafana").
+    """
     edges = [0, *bounds, len(token)]
     free: list[int] = []
     index = 1
+    start = 0
     while index < len(edges):
-        reach = next(
-            (end for end in range(min(index + 4, len(edges) - 1), index, -1) if is_name(token[edges[index - 1] : edges[end]])), index
-        )
-        if reach < len(edges) - 1:
-            free.append(edges[reach])
+        ends = range(min(index + 4, len(edges) - 1), index, -1)
+        reach = next((end for end in ends if is_name(token[start : edges[end]])), index)
+        bound = edges[reach]
+        if bound < len(token) and (token[bound - 1].islower() or is_name(token[start:bound])):
+            free.append(bound)
+            start = bound
         index = reach + 1
     return free
 
@@ -108,6 +112,8 @@ def _evidence(left: str, right: str, *, first: bool, last: bool) -> Evidence:
         return Evidence.SURE
     if len(left) == 1 or left in _prefixes():
         return Evidence.NONE
+    if is_name(left):
+        return Evidence.LIKELY if len(right) > 2 and right[1].islower() else Evidence.NONE
     if len(right) == 1:
         return Evidence.SURE if right in "AÀI" and last and len(left) > 2 and left[0].islower() else Evidence.NONE
     if right.isupper():  # "MySQL" is a name, "studiesKNOWLEDGE" is none

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
-from extract.cleaning.document import Block, Cleaned, Edit, Fact, Kind, MappedText, Scalar
+from extract.cleaning.document import Block, Cleaned, Fact, Kind, MappedText, Scalar
 from extract.cleaning.entities import MAX_PASSES, unescape_closed_entities, unescape_entities
 from extract.cleaning.html import clean_html
 from extract.cleaning.json_leaves import Leaf, json_edits, json_leaves, json_text
@@ -23,7 +23,7 @@ LONG_TEXTS = frozenset(
 _SHORT = 200
 
 _ESCAPED_JSON = re.compile(r"[\s\[]*+\{\s*+&((?:amp;){0,3}+)(?:quot|#0{0,3}+34|#[xX]0{0,3}+22);")
-_SCRIPT = re.compile(r"(?i)<script\b[^>]*+>|</script\b[^>]*+>")
+_SCRIPT = re.compile(r"(?i)<script\b[^<>]*+>|</script\b[^<>]*+(?:>|\Z)")
 _OPENING = re.compile(r"\s*+(?:(?://|/\*)\s*+)?(?:<!\[CDATA\[|<!--)(?:[ \t]*+\*/)?")
 _CLOSING = re.compile(r"(?:(?://|/\*)\s*)?(?:\]\]>|-->)(?:[ \t]*\*/)?\s*\Z")
 _URL = re.compile(r"(?:https?:)?//\S++\Z|www\.\S++\Z")
@@ -100,17 +100,19 @@ def _clean_value(body: MappedText, first_node: int) -> tuple[Cleaned, int]:
     types = _types(body.text, found.leaves)
     facts: list[Fact] = []
     texts: list[_Text] = []
+    in_lists = Counter((leaf.node, leaf.path[:-1]) for leaf in found.leaves if leaf.path[-1].isdigit())
     for leaf in found.leaves:
         fact = _fact(body, leaf, types.get(leaf.node, _ROOT_TYPE), first_node)
         if fact and leaf.is_whole:
             facts.append(fact)
         if fact and leaf.is_string and _is_text(leaf, fact.body.text):
             rank = 0 if leaf.path == ("description",) else 1
-            texts.append(_Text(leaf.node, rank, fact.body, fact.path, leaf.path[-1].isdigit()))
+            texts.append(_Text(leaf.node, rank, fact.body, fact.path, in_lists[leaf.node, leaf.path[:-1]] > 1))
     texts.sort(key=lambda text: (text.node, text.rank))  # stable: the others stay in the order of the document
     strays = [body[start:end] for start, end in found.strays if _WORD.search(body.text, start, end)]
     texts += [_Text(found.nodes, 1, stray.edit(json_edits(stray.text)), None, in_list=False) for stray in strays]
     inner = _clean_texts(texts)
+    steps += ["json_ld:values"] * bool(found.leaves)
     steps += ["json_ld:truncated"] * found.is_cut + ["json_ld:malformed"] * bool(strays)
     return Cleaned(inner.blocks, (*facts, *inner.facts), (*steps, *inner.steps)), first_node + found.nodes
 
@@ -184,6 +186,6 @@ def _clean_texts(texts: Iterable[_Text]) -> Cleaned:
         is_item = text.in_list and len(cleaned.blocks) == 1 and cleaned.blocks[0].kind is Kind.SENTENCE
         for block in cleaned.blocks:
             whole = unescape_closed_entities(block.body, passes=MAX_PASSES)  # "R&amp;amp;D" between real tags
-            block = replace(block, body=whole, part_of=text.path)
-            blocks.append(replace(block, kind=Kind.ITEM, level=1) if is_item else block)
+            kind, level = (Kind.ITEM, 1) if is_item else (block.kind, block.level)
+            blocks.append(Block(whole, kind, level, part_of=text.path))
     return Cleaned(tuple(blocks), tuple(facts), tuple(steps))

@@ -21,6 +21,8 @@ _TOKEN = re.compile(
 )
 _COLON = re.compile(r"\s*+:")
 _BETWEEN = re.compile(r"[\s,:]*+")
+_STRUCTURE = re.compile(r'[\s,:"{}\[\]]*+')
+_MAX_STRAYS = 1000  # more is garbage, and is kept in one piece
 _NAME = re.compile(r"[A-Za-z_$][\w$]*+\Z")
 _ESCAPE = re.compile(r"(?s)\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|([^u]))")
 _SHORT_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
@@ -106,10 +108,10 @@ class _Reader:
         if above and (not above.holds_nodes):
             self._stack.append(_Frame(is_object, above.node, above.step()))
         elif is_object:
-            self._stack.append(_Frame(True, self.found.nodes, ()))
+            self._stack.append(_Frame(is_object=True, node=self.found.nodes, path=()))
             self.found.nodes += 1
         else:
-            self._stack.append(_Frame(False, -1, ()))
+            self._stack.append(_Frame(is_object=False, node=-1, path=()))
 
     def _close(self) -> None:
         if self._too_deep:
@@ -143,7 +145,8 @@ class _Reader:
 
     def _stray(self, start: int, end: int) -> None:
         strays = self.found.strays
-        if strays and _BETWEEN.fullmatch(self.text, strays[-1][1], start):
+        between = _BETWEEN if len(strays) < _MAX_STRAYS else _STRUCTURE
+        if strays and between.fullmatch(self.text, strays[-1][1], start):
             strays[-1] = (strays[-1][0], end)
         else:
             strays.append((start, end))

@@ -15,7 +15,9 @@ _FENCE = re.compile(r"\s*+---[ \t]*+\r?+\n")
 _FENCE_END = re.compile(r"^(?:---|\.\.\.)[ \t]*+\r?+$", re.MULTILINE)
 _KEY = re.compile(r"(?P<key>[^\W\d][\w .-]{0,60}?)[ \t]*:(?:[ \t]++(?P<value>.*))?$")
 _ENTRY = re.compile(r"[ \t]*+-[ \t]++(?P<value>\S.*)$")
-_READER = re.compile(r"(?P<key>Title|URL Source|Published Time|Warning|Number of Pages|Markdown Content)[ \t]*+:[ \t]*+(?P<value>.*)$")
+_READER = re.compile(
+    r"(?P<key>Title|URL Source|Published Time|Warning|Number of Pages|Markdown Content)[ \t]*+:[ \t]*+(?P<value>.*)$"
+)
 _URL = re.compile(r"(?:URL[ \t]*+:[ \t]*+)?+<?+(?P<value>[a-z]{3,5}://[^\s<>]++)>?+$", re.IGNORECASE)
 _READER_PATHS = {"Title": "markdown.title", "URL Source": "markdown.url", "Published Time": "markdown.published_time"}
 
@@ -76,8 +78,8 @@ def _reader_lines(body: MappedText, start: int) -> tuple[list[Fact], int]:
     text = body.text
     facts: list[Fact] = []
     from_reader, done = False, start
-    for number, (first, last) in enumerate(_lines(text, start)):
-        line = text[first:last].strip("\ufeff \t")
+    for number, (begin, last) in enumerate(_lines(text, start)):
+        line = text[begin:last].strip("\ufeff \t")
         first = last - len(line)
         found = _READER.match(line)
         if line and not facts and not found and (address := _URL.match(line)):

@@ -10,18 +10,22 @@ from extract.cleaning.entities import unescape_entities
 from extract.cleaning.html_elements import KNOWN
 from extract.cleaning.html_tokens import Mark, tokens
 
-_DESTINATION = r"""\(\s*+(?:<[^<>\n]*+>|[^\s()<>]*+(?:\([^\s()]*+\)[^\s()<>]*+)*+)(?:\s++(?:"[^"]*+"|'[^']*+'|\([^()]*+\)))?+\s*+\)"""
-_TOKEN = re.compile(
-    r"(?P<escape>\\++)[!-/:-@\[\]^`{-~_]"
+_DESTINATION = (
+    r"""\(\s*+(?:<[^<>\n]*+>|[^\s()<>]*+(?:\([^\s()]*+\)[^\s()<>]*+)*+)(?:\s++(?:"[^"]*+"|'[^']*+'|\([^()]*+\)))?+\s*+\)"""
+)
+_MARKUP = (
+    r"(?P<escape>(?<!\\)\\++)[!-/:-@\[\]^`{-~_]"
     r"|(?P<ticks>`{1,3}+)[^`]{1,500}+(?P=ticks)(?!`)"
     r"|(?P<address><(?:[a-z]{3,9}://[^\s<>]*+|[^\s<>@]++@[^\s<>@]++)>)"
     r"|(?P<angle><)"
-    r"|(?P<open>!?+\[)"
-    rf"|(?P<close>\])(?:(?P<link>{_DESTINATION})|\[(?P<reference>[^\[\]\n]{{0,200}}+)\])?+"
     r"|(?P<stars>\*++)"
     r"|(?P<underscores>_++)"
     r"|(?P<strike>~~)"
 )
+_LINKS = rf"|(?P<open>!?+\[)|(?P<close>\])(?:(?P<link>{_DESTINATION})|\[(?P<reference>[^\[\]\n]{{0,200}}+)\])?+"
+_TOKEN = re.compile(_MARKUP)
+_TOKEN_WITH_LINKS = re.compile(_MARKUP + _LINKS)
+_ANY = re.compile(r"[\\`<\[*_~]")
 
 
 class _Bracket(NamedTuple):
@@ -40,9 +44,9 @@ def read_inline(body: MappedText, *, references: frozenset[str] = frozenset()) -
     >>> read_inline(MappedText.of(r"Role Number:**2005** at [R&amp;D](https://x.example/a_(b)), \\\\$14\\\\.25, 2 * 3")).text
     'Role Number:2005 at R&D, $14.25, 2 * 3'
     """
-    reader = _Reader(body.text, references)
-    edits = reader.edits()
-    return unescape_entities(body.edit(edits) if edits else body)
+    if _ANY.search(body.text):
+        body = body.edit(_Reader(body.text, references).edits())
+    return unescape_entities(body)
 
 
 class _Reader:
@@ -54,12 +58,14 @@ class _Reader:
         self._edits: list[Edit] = []
         self._brackets: list[_Bracket] = []
         self._emphasis: dict[str, int] = {}
+        self._strong = False  # whether bold is open: a blank before its closing mark does not count then
 
     def edits(self) -> list[Edit]:
         """The edits in order."""
         tags = _tags(self._text)
         done = 0
-        for match in _TOKEN.finditer(self._text):
+        links = self._references or "](" in self._text
+        for match in (_TOKEN_WITH_LINKS if links else _TOKEN).finditer(self._text):
             if match.start() < done:
                 continue
             group = match.lastgroup if match.lastgroup not in ("link", "reference") else "close"
@@ -110,8 +116,9 @@ class _Reader:
         before = self._text[start - 1] if start else " "
         after = self._text[end] if end < len(self._text) else " "
         if mark[0] == "~" or (mark[0] == "*" and len(mark) > 1):
-            if not (before.isspace() and after.isspace()):
+            if self._strong or not (before.isspace() and after.isspace()):
                 self._delete(start, end)
+                self._strong = not self._strong
             return
         if len(mark) > 2 or (mark == "*" and before.isalpha() and after.islower()):
             return  # a line to fill in; or the star of "Kolleg*innen"

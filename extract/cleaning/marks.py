@@ -19,9 +19,12 @@ _NUMBER = re.compile(rf"(?:\(?\d{{1,2}}[.)]|\(?[a-z]\)|\(?[ivx]{{1,4}}\))\s++(?=
 _RULE = re.compile(r"[-–—−_=*~#·•.+|<>\s]*+")
 
 # Bullets inside a run of text. Between two letters a bullet is none ("salarié•e").
+_ANY_ROUND = re.compile(rf"[{_ROUND}]")
 _INLINE_ROUND = re.compile(rf"[{_ROUND}]++\s?")
-_DASH = re.compile(r"[-–—*·](?=\s|[^\W\d_])")
-_INLINE_DASH = re.compile(rf"(?:(?<=[\s:;.!?,])|(?<=^))[-–—*·](?=\s\S)\s|(?<=[:;.!?])\s?[-–*](?=[{UPPER}])")
+_DASHES = re.compile(r"[-–—*·](?=\s|[^\W\d_])")
+_LETTER_BULLETS = (".o ", ";o ", ":o ", ")o ", "!o ", "?o ")
+_INLINE_DASH = re.compile(rf"[-–—*·](?<=[\s:;.!?,][-–—*·])(?:\s(?=\S)|(?=[{UPPER}]))")
+_GLUED_DASH = re.compile(rf"[-–o](?<=[\w).;:!?][-–]|[).;:!?]o)\s(?=[{UPPER}])")
 _OPENERS = frozenset(":;.!?")
 
 
@@ -33,12 +36,17 @@ class Mark(NamedTuple):
     level: int = 0
 
 
+_NO_MARK = Mark(0, None)
+
+
 def leading_mark(text: str) -> Mark:
     """The marks that a line begins with: hashes of a heading, bullets of an item. They count only where text follows.
 
     >>> leading_mark("## Benefits"), leading_mark("- Free lunch"), leading_mark("-5 degrees")
     (Mark(end=3, kind=<Kind.HEADING: 'heading'>, level=2), Mark(end=2, kind=<Kind.ITEM: 'item'>, level=1), Mark(end=0, kind=None, level=0))
     """
+    if text[:1].isalnum() and not text.startswith("o "):
+        return _NO_MARK
     kind: Kind | None = None
     level = end = 0
     while match := _MARK.match(text, end):
@@ -51,13 +59,13 @@ def leading_mark(text: str) -> Mark:
 
 def leading_number(text: str, at: int = 0) -> int:
     """Where the text of a numbered item begins ("1. Write tests", "b) …") whose number is at ``at``; 0 if there is none."""
-    match = _NUMBER.match(text, at)
+    match = _NUMBER.match(text, at) if not text[at : at + 1].isupper() else None
     return match.end() if match else 0
 
 
 def is_rule(text: str) -> bool:
     """Whether a line is a drawn rule, or nothing at all: dashes, underscores, stars, dots."""
-    return _RULE.fullmatch(text) is not None
+    return not text[:1].isalnum() and _RULE.fullmatch(text) is not None
 
 
 def inline_bullets(text: str, *, item: bool) -> list[tuple[int, int]]:
@@ -71,16 +79,25 @@ def inline_bullets(text: str, *, item: bool) -> list[tuple[int, int]]:
     >>> inline_bullets("Sales - Marketing", item=False)
     []
     """
-    found = [match.span() for match in _INLINE_ROUND.finditer(text) if _is_bullet(text, *match.span())]
-    if found or _DASH.search(text) is None:
-        return found
+    if _ANY_ROUND.search(text) is not None:
+        found = [match.span() for match in _INLINE_ROUND.finditer(text) if _is_bullet(text, *match.span())]
+        if found:
+            return found
+    if not (_DASHES.search(text) or any(bullet in text for bullet in _LETTER_BULLETS)):
+        return []
+    glued = [match.span() for match in _GLUED_DASH.finditer(text)]
+    return glued if len(glued) > 1 else _inline_dashes(text, item=item)
+
+
+def _inline_dashes(text: str, *, item: bool) -> list[tuple[int, int]]:
     dashes = [match.span() for match in _INLINE_DASH.finditer(text) if match.start() > 0]
-    if item:
-        edges = [0, *(start for start, _ in dashes), len(text)]
-        parts = [text[a:b].count(" ") for a, b in zip(edges, edges[1:], strict=False)]
-        return dashes if len(dashes) >= 2 and min(parts) >= 3 else []
-    opened = [start for start, _ in dashes if text[max(0, start - 2) : start].rstrip()[-1:] in _OPENERS]
-    return [dash for dash in dashes if dash[0] >= opened[0]] if opened else []
+    opened = [dash for dash in dashes if text[max(0, dash[0] - 2) : dash[0]].rstrip()[-1:] in _OPENERS]
+    spaced = [dash for dash in dashes if dash[1] > dash[0] + 1]
+    if item and not opened:
+        edges = [0, *(start for start, _ in spaced), len(text)]
+        parts = [text.count(" ", a, b) for a, b in zip(edges, edges[1:], strict=False)]
+        return spaced if len(spaced) >= 2 and min(parts) >= 3 else []
+    return sorted({*opened, *(dash for dash in spaced if dash >= opened[0])}) if opened else []
 
 
 def _is_bullet(text: str, start: int, end: int) -> bool:

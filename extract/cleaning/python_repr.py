@@ -75,18 +75,14 @@ def repr_strings(body: MappedText) -> list[MappedText]:
 
 def _inner_texts(body: MappedText, *, layers: int) -> Iterator[tuple[MappedText, tuple[str, ...]]]:
     """The strings, all layers undone, each with the steps that changed something."""
-    for text in repr_strings(body):
-        if layers > 1 and is_python_repr(text.text.strip(_MARGIN)):
-            yield from _inner_texts(text, layers=layers - 1)
+    for string in repr_strings(body):
+        if layers > 1 and is_python_repr(string.text.strip(_MARGIN)):
+            yield from _inner_texts(string, layers=layers - 1)
             continue
-        names = ["python_repr:strings"]
-        if _is_escaped_twice(text.text):
-            text = text.edit(Edit(m.start(), m.end(), _unescaped(m)) for m in _LEFT_ESCAPE.finditer(text.text))
-            names.append("python_repr:escaped_twice")
+        text = _with_escapes_undone(string, _LEFT_ESCAPE) if _is_escaped_twice(string.text) else string
         mended = mend_mojibake(text)
-        if mended is not text:
-            names.append("python_repr:mojibake")
-        yield mended, tuple(names)
+        changes = {"strings": True, "escaped_twice": text is not string, "mojibake": mended is not text}
+        yield mended, tuple(f"python_repr:{name}" for name, happened in changes.items() if happened)
 
 
 def _literal(body: MappedText, part: re.Match[str]) -> MappedText:
@@ -94,9 +90,12 @@ def _literal(body: MappedText, part: re.Match[str]) -> MappedText:
     inside = body[part.start(str(part.lastgroup)) : part.end(str(part.lastgroup))]
     prefix = part["prefix"].lower()
     escape = _RAW_ESCAPE if "r" in prefix else _BYTES_ESCAPE if "b" in prefix else _ESCAPE
-    if "\\" in inside.text or "\r" in inside.text:
-        inside = inside.edit(Edit(match.start(), match.end(), _unescaped(match)) for match in escape.finditer(inside.text))
-    return decode_utf8_runs(inside) if "b" in prefix else inside
+    text = _with_escapes_undone(inside, escape) if "\\" in inside.text or "\r" in inside.text else inside
+    return decode_utf8_runs(text) if "b" in prefix else text
+
+
+def _with_escapes_undone(body: MappedText, escape: re.Pattern[str]) -> MappedText:
+    return body.edit(Edit(match.start(), match.end(), _unescaped(match)) for match in escape.finditer(body.text))
 
 
 def _unescaped(match: re.Match[str]) -> str:

@@ -28,7 +28,11 @@ _WORDED = frozenset({Kind.SENTENCE, Kind.FIELD, Kind.CELL})
 
 
 class Part(NamedTuple):
-    """``[start, end)`` of a text and what it is; ``joined``: it goes on in the block of the part before it."""
+    """``[start, end)`` of a text and what it is; ``joined``: it goes on in the block of the part before it.
+
+    ``settled``: a sentence of a text in which no separator is lost. None is lost in the sentence either, because each test
+    for a lost separator looks at less of a shorter text; looking again would only take time.
+    """
 
     start: int
     end: int
@@ -36,13 +40,14 @@ class Part(NamedTuple):
     level: int = 0
     joined: bool = False
     step: str = ""
+    settled: bool = False
 
 
-def parts_of(text: str, kind: Kind, level: int) -> list[Part]:
+def parts_of(text: str, kind: Kind, level: int, *, settled: bool = False) -> list[Part]:
     """The parts of a folded text after one cut; a single part of the same kind and extent if nothing is to be cut.
 
     >>> parts_of("Benefits: free lunch, a bicycle and parental leave.", Kind.SENTENCE, 0)[0]
-    Part(start=0, end=9, kind=<Kind.HEADING: 'heading'>, level=6, joined=False, step='')
+    Part(start=0, end=9, kind=<Kind.HEADING: 'heading'>, level=6, joined=False, step='', settled=False)
     """
     mark = leading_mark(text)
     if mark.end:
@@ -55,7 +60,7 @@ def parts_of(text: str, kind: Kind, level: int) -> list[Part]:
         return _heading_parts(text, level)
     if kind is Kind.ITEM:
         return _bullet_parts(text, kind, level) or _run_parts(text, lost_separators(text), kind, level) or [_whole(text, kind, level)]
-    return _worded_parts(text, kind)
+    return _worded_parts(text, kind, settled=settled)
 
 
 def _whole(text: str, kind: Kind, level: int = 0) -> Part:
@@ -81,24 +86,23 @@ def _heading_parts(text: str, level: int) -> list[Part]:
     return [Part(0, edges[0], Kind.HEADING, level, step="separators"), *rest]
 
 
-def _worded_parts(text: str, kind: Kind) -> list[Part]:
+def _worded_parts(text: str, kind: Kind, *, settled: bool) -> list[Part]:
     number = leading_number(text)
     if number and heading_section(text) is None and not begins_with_date(text):
         return _numbered_parts(text)
     key = field_key(text)
-    cuts = lost_separators(text)
+    cuts = [] if settled else lost_separators(text)
     before_key = key is not None and any(cut.at < key.end for cut in cuts)
     if key is not None and not before_key and opens_section(text, key):
         return [Part(0, key.end, Kind.HEADING, SHAPE_LEVEL), Part(key.end, len(text), Kind.SENTENCE)]
     if key is None and not cuts and is_heading(text):
         return [_whole(text, Kind.HEADING, SHAPE_LEVEL)]
-    return (
-        _run_parts(text, cuts, Kind.SENTENCE, 0)
-        or _bullet_parts(text, Kind.SENTENCE, 0)
-        or _opening_parts(text)
-        or _sentence_parts(text, kind)
-        or [_whole(text, _worded_kind(text, kind, key))]
-    )
+    parts = [] if settled else _run_parts(text, cuts, Kind.SENTENCE, 0) or _bullet_parts(text, Kind.SENTENCE, 0)
+    if not parts and key is None:
+        parts = _opening_parts(text)
+    if not parts and not settled:
+        parts = _sentence_parts(text, kind)
+    return parts or [_whole(text, _worded_kind(text, kind, key))]
 
 
 def _numbered_parts(text: str) -> list[Part]:
@@ -130,7 +134,7 @@ def _opening_parts(text: str) -> list[Part]:
     if end is None:
         match = _REPEATED.match(text)
         end = match.end("name") if match and heading_section(match["about"] + " Us") else None
-    if end is None or text.count(" ", end) <= _HEADING_REST or text[end : end + 1] == ":":
+    if end is None or text.count(" ", end) <= _HEADING_REST or text[end : end + 2].lstrip().startswith(":"):
         return []
     return [Part(0, end, Kind.HEADING, SHAPE_LEVEL, step="separators"), Part(end, len(text), Kind.SENTENCE)]
 
@@ -151,7 +155,7 @@ def _sentence_parts(text: str, kind: Kind) -> list[Part]:
     edges = [0, *starts, len(text)]
     cell = Kind.CELL if kind is Kind.CELL else Kind.SENTENCE
     return [
-        Part(start, end, cell, joined=start > 0, step="sentences") for start, end in zip(edges, edges[1:], strict=False)
+        Part(start, end, cell, joined=start > 0, step="sentences", settled=True) for start, end in zip(edges, edges[1:], strict=False)
     ]
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from extract.cleaning.joints import starters
 from extract.vocabulary import load
 
-_END = re.compile(r"[.!?…]++[\"'”’»)\]]{0,3} (?=\S)|[。！？](?=\S)")
+_END = re.compile(r"[.!?…。！？](?:(?<=[。！？])(?=\S)|[.!?…]*+[\"'”’»)\]]{0,3} (?=\S))")
 _OPENING = frozenset("\"'“„«‹([¿¡*#")
 _CLOSING = "\"'”’»)]"
 _TRIM = "\"'“„«‹([{–-/"

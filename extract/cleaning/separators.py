@@ -10,7 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from extract.cleaning.characters import LOWER, UPPER
-from extract.cleaning.headings import is_german, is_title_case, phrase_after, phrase_before
+from extract.cleaning.headings import is_german, is_title_case, names_field, phrase_after, phrase_before, states_field
 from extract.cleaning.joints import Evidence, after_a_name, starters, token_joints
 from extract.cleaning.sentences import is_abbreviation
 from extract.vocabulary import load
@@ -35,7 +35,10 @@ class Cut(NamedTuple):
 
 # A capital or a number right after what ends a word, or the last capital of a run before a small letter. It begins with the
 # rarer characters, so that most of a text is skipped.
-_JOINT = re.compile(rf"[{UPPER}](?<=[{LOWER}.!?…;:\"”’»)\]\d%€+#][{UPPER}])|\d(?<=[{LOWER})]\d)|[{UPPER}]{{2}}(?=[{LOWER}])")
+_JOINT = re.compile(
+    rf"[{UPPER}\d$€£](?:(?<=[{LOWER}.!?…;:\"”’»)\]\d%€+#][{UPPER}])|(?<=[{LOWER}{UPPER})+.!?]\d)"
+    rf"|(?<=[{LOWER})][$€£])(?=\d)|(?<=[{UPPER}][{UPPER}])(?=[{LOWER}]))"
+)
 _MARKS = frozenset(".!?…;:")
 _GENDERED = frozenset({"In", "Innen"})
 _CLOSERS = frozenset("\"”’»)]")
@@ -43,6 +46,10 @@ _COLON = re.compile(r"\s?:")
 _LETTERS_BACK = re.compile(r"[^\W\d_]*\Z")
 _LETTERS = re.compile(r"[^\W\d_]*")
 _CHUNK = 120
+_FEW = 2
+"""So many sure joints make a run in which doubtful ones count too."""
+_MANY = 5
+"""So many joints, each in a word of its own, make a list of names."""
 _PROTECTED = re.compile(r"://|www\.|@|^#|\\", re.IGNORECASE)
 _TOP_LEVEL = frozenset({"net", "js", "io", "com", "org", "de", "fr", "es", "co", "uk"})
 _HOST_END = re.compile(rf"\.(?:com|org|net|edu|eu|fr|de|es|io|ai|co|uk|am)\Z|#\Z|\.(?:html?|pdf|aspx?|php)\Z")
@@ -87,8 +94,8 @@ def lost_separators(text: str) -> list[Cut]:
 def _candidates(text: str) -> Iterator[tuple[int, Loss, Evidence]]:
     done = 0
     for match in _JOINT.finditer(text):
-        at = match.end() - 1
-        before = text[at - 1] if at else " "
+        at = match.start()
+        before = text[at - 1]
         if text[at].isdigit():
             yield from _digit(text, at)
         elif before.islower():
@@ -99,11 +106,11 @@ def _candidates(text: str) -> Iterator[tuple[int, Loss, Evidence]]:
             yield from _acronym(text, at)
         elif before in _MARKS:
             yield from _stop(text, at - 1, at)
-        elif before in _CLOSERS and at > 1 and text[at - 2] in _MARKS:
-            yield from _stop(text, at - 2, at)
         elif before == ")":
             yield from _parenthesis(text, at)
-        elif before not in _CLOSERS and _number_ends(text, at - 1, at):
+        elif before in _CLOSERS:
+            yield from _quotation(text, at)
+        elif text[at] in "$€£" or _number_ends(text, at - 1, at):
             yield at, Loss.ITEM, Evidence.SURE
 
 
@@ -136,15 +143,25 @@ def _stop(text: str, mark: int, at: int) -> Iterator[tuple[int, Loss, Evidence]]
         yield at, Loss.STOP, Evidence.SURE
 
 
+def _quotation(text: str, at: int) -> Iterator[tuple[int, Loss, Evidence]]:
+    if at > 1 and text[at - 2] in _MARKS:
+        yield from _stop(text, at - 2, at)
+    elif at > 1 and text[at - 2].isalnum() and text[at - 1] in "”»" and text[at : _letters_end(text, at)] in starters():
+        yield at, Loss.ITEM, Evidence.SURE
+
+
 def _parenthesis(text: str, at: int) -> Iterator[tuple[int, Loss, Evidence]]:
     right = text[at : _letters_end(text, at)]
-    if len(right) > 1 and right[1].islower() and right not in _GENDERED and not _is_protected(text, at - 1, at):
+    begins = len(right) > 1 and right not in _GENDERED and (right[1].islower() or text[at - 2] in _MARKS)
+    if begins and not _is_protected(text, at - 1, at):
         yield at, Loss.ITEM, Evidence.SURE
 
 
 def _colon(text: str, colon: int, at: int, right: str) -> Iterator[tuple[int, Loss, Evidence]]:
     """A colon without a blank after it introduces a list where more than a name stands before it."""
     window = text[max(0, colon - 60) : colon]
+    if names_field(window):
+        return
     if " " in window.strip() and len(right) > 1 and right not in _GENDERED:
         yield at, Loss.COLON, Evidence.LIKELY
     elif len(right) == 1 and " " in window and text[at + 1 : at + 2] == " ":
@@ -163,20 +180,26 @@ def _stop_ends(text: str, stop: int, at: int, right: str) -> bool:
     if left and is_abbreviation(left) and right not in starters():
         return False
     if right.isupper() and len(right) > 1:
-        return len(left) > 3 and left.islower()
+        return len(left) > 3 and (left.islower() or (left[1:].islower() and len(right) > 3))
     if len(right) == 1:
         return len(left) > 1 and after[:1] in " '’"
     if not left:
-        return text[stop - 1] in ")%+\"”»" or (text[stop - 1].isdigit() and len(right) > 2)
+        return text[stop - 1] in ")%+#\"”»" or (text[stop - 1].isdigit() and len(right) > 2)
     return True
 
 
 def _digit(text: str, at: int) -> Iterator[tuple[int, Loss, Evidence]]:
-    """A quantity right after a word: "employment2+ years"."""
-    start = _letters_start(text, at - 1)
-    worded = text[at - 1] == ")" or (at - start > 2 and text[start].islower())
-    if worded and _quantity().match(text, at) and not _is_protected(text, start, at):
-        yield at, Loss.ITEM, Evidence.SURE
+    """A quantity right after a word or a sentence: "employment2+ years", "friends.3 weeks of vacation"."""
+    if (match := _quantity().match(text, at)) is None:
+        return
+    before = text[at - 1]
+    stopped = before in ".!?"
+    last = at - 2 if stopped else at - 1
+    start = _letters_start(text, last) if last >= 0 and text[last].isalpha() else at
+    left = text[start : last + 1]
+    worded = len(left) > 1 and (left[0].islower() or (stopped and left[-1].islower()) or (left.isupper() and len(left) > 2))
+    if (worded or before in ")+" or (left and "+" in match[0] and left[-1].islower())) and not _is_protected(text, start, at):
+        yield at, Loss.STOP if stopped else Loss.ITEM, Evidence.SURE
 
 
 def _number_ends(text: str, last: int, at: int) -> bool:
@@ -193,27 +216,29 @@ def _number_ends(text: str, last: int, at: int) -> bool:
 def _acronym(text: str, at: int) -> Iterator[tuple[int, Loss, Evidence]]:
     """ "CDIDate de démarrage": capitals before a word that begins something."""
     right = text[at : _letters_end(text, at)]
-    if (right in starters() and len(right) > 2) or phrase_after(text, at) is not None:
+    begins = right in starters() and (len(right) > 2 or _letters_start(text, at - 1) < at - 3)
+    if begins or phrase_after(text, at) is not None or phrase_before(text, at) is not None:
         yield at, Loss.ITEM, Evidence.SURE
 
 
 def _add_weak(text: str, places: dict[int, Loss], weak: list[int]) -> None:
     """Doubtful joints count in a run that has sure ones, if the word occurs once and something goes on after it."""
-    run = sum(loss is Loss.ITEM for loss in places.values()) >= 2
     words = [text[_letters_start(text, at - 1) : _letters_end(text, at)] for at in weak]
     counts = Counter(words)
+    sure = sum(loss is Loss.ITEM for loss in places.values())
+    many = sure + sum(counts[word] == 1 for word in counts) >= _MANY
     for at, word in zip(weak, words, strict=True):
         if phrase_after(text, at) is not None or phrase_before(text, at) is not None:
             places[at] = Loss.ITEM
-        elif run and counts[word] == 1 and _begins_item(text, at):
+        elif sure >= _FEW and counts[word] == 1 and _begins_item(text, at, many=many):
             places[at] = Loss.ITEM
 
 
-def _begins_item(text: str, at: int) -> bool:
-    """Whether a small word follows that a name in the middle of a sentence would not have after it."""
+def _begins_item(text: str, at: int, *, many: bool) -> bool:
+    """Whether what follows does not read as a name in the middle of a sentence would; in a run of many it may be a capital."""
     end = _letters_end(text, at)
     following = text[end + 1 : _letters_end(text, end + 1)] if text[end : end + 1] == " " else ""
-    return end - at > 2 and following[:1].islower() and following not in after_a_name()
+    return end - at > 2 and following not in after_a_name() and (many or following[:1].islower())
 
 
 def _add_headings(text: str, places: dict[int, Loss]) -> None:
@@ -222,7 +247,7 @@ def _add_headings(text: str, places: dict[int, Loss]) -> None:
         if (end := phrase_after(text, at)) is not None and end < len(text):
             places[at] = Loss.BEFORE_HEADING
             after = _skip(text, end)
-            if after < len(text):
+            if after < len(text) and not (":" in text[end:after] and states_field(text[at:end])):
                 places[after] = Loss.AFTER_HEADING
     before = 0
     for at in sorted(places):

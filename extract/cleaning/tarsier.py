@@ -35,7 +35,7 @@ def clean_tarsier(body: MappedText) -> Cleaned:
 
     >>> page = "---------------------\\n **[ 1 ] Cook**     [ @ 9 ] Apply\\n\\n [ 2 ] Duties\\n  • [ 3 ] Make top - tier\\n    food"
     >>> [(block.kind.name, block.body.text) for block in clean_tarsier(MappedText.of(page)).blocks]
-    [('HEADING', 'Cook'), ('SENTENCE', 'Apply'), ('HEADING', 'Duties'), ('ITEM', 'Make top-tier food')]
+    [('HEADING', 'Cook'), ('HEADING', 'Duties'), ('ITEM', 'Make top-tier food'), ('SENTENCE', 'Apply')]
     """
     text = body.text
     rows = read_rows(text)

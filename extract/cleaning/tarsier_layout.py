@@ -14,6 +14,7 @@ _OPEN_ROWS = 3  # rows of other columns that may lie between two lines of an ele
 _LONG = 50  # characters of a line that is wrapped rather than short
 _LINE = 25  # characters of a line that may hold a wide gap
 _LABEL = 40
+_LABEL_RUNS = 3
 _NARROW_GAP = 3
 _TERMINAL = frozenset(".:;!?")
 
@@ -152,9 +153,11 @@ def _continued(run: Run, left: Element | None, opened: list[Element], columns: l
 def _nearest(x: int, opened: list[Element], columns: list[int]) -> Element | None:
     """The open element whose last line begins nearest to a column, if near enough."""
     index = bisect_left(columns, x)
-    around = [opened[at] for at in (index - 1, index) if 0 <= at < len(opened)]
-    best = min(around, key=lambda element: abs(element.line_x - x), default=None)
-    return best if best is not None and abs(best.line_x - x) <= _ASIDE else None
+    best, nearest = None, _ASIDE + 1
+    for at in (index - 1, index):
+        if 0 <= at < len(columns) and abs(columns[at] - x) < nearest:
+            best, nearest = opened[at], abs(columns[at] - x)
+    return best
 
 
 def _overlapping(run: Run, left: Element | None, opened: list[Element], columns: list[int], page: _Page) -> Element | None:
@@ -179,6 +182,8 @@ def _spread(run: Run, left: Element) -> Element | None:
 
 def _is_label(element: Element, page: _Page) -> bool:
     """Whether an element is the name of what stands at its right: short, and ends in a colon."""
+    if len(element.runs) > _LABEL_RUNS:
+        return False
     width = sum(run.end - run.start for run in element.runs)
     return 1 < width <= _LABEL and page.last_character(element) == ":"
 

@@ -33,7 +33,7 @@ def _words() -> Words:
 
 # One character or sign with blanks around it that the printed text does not have.
 _SPACED = re.compile(
-    r"""
+    r"""(?=\ [/()%+,'’.&\#]|[(\#$€£¥]\ )(?:                                    # seldom: decided by two characters
       (?<=\S)\ (?P<slash>/)\ (?=\S)
     | (?<=\d)\ (?P<letter>\()\ (?=[a-z]\ \))                                # 401 ( k )
     | (?P<open>\()\ (?=\S)
@@ -49,7 +49,7 @@ _SPACED = re.compile(
     | (?<=\w)\ (?P<comma>,)(?=\ )
     | (?<=\b[A-Z])\ (?P<ampersand>&)\ (?=[A-Z]\b)
     | (?<=\bC)\ (?P<language>\+\+|\#)(?!\w)
-    """,
+    )""",
     re.VERBOSE,
 )
 _WORD = re.compile(r"[^\s()\[\]\"“”,;:!?…]++")

@@ -65,6 +65,8 @@ _MARK = re.compile(
     re.VERBOSE,
 )
 _BROKEN_HEAD = re.compile(r"(?:(?P<sign>[@$#]) ?\d{0,5}|\d{1,5}) \](?: \])?+(?!\w)")
+_PLAIN_HEAD = re.compile(r"\[ (?:(?P<sign>[@$#]) )?\d{1,5} \] (?=\w)")
+_SPECIAL = re.compile(r"[\[\]*]")
 _ONLY_BRACKETS = re.compile(r"[\[\] ]++$")
 _BULLET = re.compile(r"(?:[•⚫●◦▪‣·○■□➢➤❖◆▶✔]|[\-–—*])++(?=\s|\[|$|\w)")
 _STRONG = frozenset("•⚫●◦▪‣·○■□➢➤❖◆▶✔")
@@ -120,8 +122,12 @@ def _is_frame(line: str, found: set[str]) -> bool:
 
 def _pieces(string: str, offset: int, x: int, row: int) -> list[Run]:
     """The runs in a string without wide gaps: one, or one for each link of a menu or fact of a line of facts."""
-    if "[" not in string and "]" not in string and "*" not in string:
-        return [_run(string, offset, x, row, ())]
+    head = _PLAIN_HEAD.match(string)
+    begin = head.end() if head is not None else 0
+    if _SPECIAL.search(string, begin) is None and (head is not None or string[0].isalpha()) and len(string) > begin + 1:
+        mark = Mark.NONE if head is None else Mark.LINK if head.lastgroup else Mark.TEXT
+        end = offset + len(string)
+        return [Run(row, x, x, offset, offset + begin, end, end, mark)]
     marks = [*_MARK.finditer(string)]
     if not marks and _ONLY_BRACKETS.match(string):
         return []
@@ -161,8 +167,6 @@ def _mark_of(found: re.Match[str]) -> Mark:
 
 def _run(string: str, offset: int, x: int, row: int, marks: Sequence[re.Match[str]]) -> Run:
     """One run: its bullet, its bold marks and its Tarsier marks found, its content trimmed."""
-    if not marks and len(string) > 1 and string.isalnum():
-        return Run(row, x, x, offset, offset, offset + len(string), offset + len(string))
     end = len(string)
     bold = len(string) > 4 and string.startswith("**") and string.endswith("**") and not string[2].isspace()
     cuts = [found.span() for found in _BOLD_TOKEN.finditer(string)] if "**" in string else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +14,8 @@ from extract.vocabulary import load
 
 _WEEKS = {"WEEK": 1.0, "MONTH": 52 / 12, "YEAR": 52.0}
 _BEFORE, _AFTER = 60, 40  # characters in which a word says what lasts so long
+_CLAUSE_END = re.compile("[,;]")
+_RIGHT_BEFORE = 10  # characters between "within" and its span ("within the first 3 months")
 _LONGEST = {True: 5 * 52, False: 2 * 52}  # weeks: what is longer, and not plainly a contract, is a history or an experience
 
 
@@ -20,32 +23,35 @@ _LONGEST = {True: 5 * 52, False: 2 * 52}  # weeks: what is longer, and not plain
 class Duration:
     """The shortest and the longest that a job lasts, with their places in the text that was read.
 
-    An exact duration stands at both ends. ``of_job``: a word beside it says that it is the length of the job (internship,
-    contract, duration); without one it is merely not plainly another time.
+    Both are weeks; an exact duration stands at both ends. ``of_job``: a word beside it says that it is the length of the
+    job (internship, contract, duration); without one it is merely not plainly another time.
     """
 
-    min: Reading[float] | None
-    max: Reading[float] | None
+    min_weeks: Reading[float] | None
+    max_weeks: Reading[float] | None
     of_job: bool
 
-    @property
-    def min_weeks(self) -> float | None:
-        return self.min.value if self.min else None
 
-    @property
-    def max_weeks(self) -> float | None:
-        return self.max.value if self.max else None
-
-
-class _Beginnings(NamedTuple):
+class _Cues(NamedTuple):
     job: tuple[str, ...]
-    other: frozenset[str]
+    job_words: frozenset[str]
+    other: tuple[str, ...]
+    other_words: frozenset[str]
+    before: frozenset[str]
+    behind: frozenset[str]
 
 
 @cache
-def _beginnings() -> _Beginnings:
-    table = load("durations")
-    return _Beginnings(tuple(table["job"]["words"]), frozenset(table["no_job"]["words"]))
+def _cues() -> _Cues:
+    job, other = load("durations")["job"], load("durations")["no_job"]
+    return _Cues(
+        job=tuple(job["beginnings"]),
+        job_words=frozenset(job["words"]),
+        other=tuple(other["beginnings"]),
+        other_words=frozenset(other["words"]),
+        before=frozenset(other["before"]),
+        behind=frozenset(other["behind"]),
+    )
 
 
 def weeks(amount: Amount) -> float:
@@ -61,7 +67,8 @@ def read_durations(text: str) -> list[Reading[Duration]]:
     """The durations that may be that of the job, in order; experience, probation, notice, holidays and "within" are none.
 
     >>> def show(text):
-    ...     return [(r.value.min_weeks, r.value.max_weeks, r.value.of_job) for r in read_durations(text)]
+    ...     ends = [(r.value.min_weeks, r.value.max_weeks, r.value.of_job) for r in read_durations(text)]
+    ...     return [(low and low.value, high and high.value, of_job) for low, high, of_job in ends]
     >>> show("Our internships are sixteen (16) to twenty-four (24) weeks long"), show("12-month contract")
     ([(16.0, 24.0, True)], [(52.0, 52.0, True)])
     >>> show("Ce stage a une durée minimale de 12 semaines."), show("Stage de 4 à 6 mois")
@@ -77,7 +84,8 @@ def read_durations(text: str) -> list[Reading[Duration]]:
 
 
 def _values(duration: Duration) -> tuple[float | None, float | None, bool]:
-    return duration.min_weeks, duration.max_weeks, duration.of_job
+    low, high = duration.min_weeks, duration.max_weeks
+    return low.value if low else None, high.value if high else None, duration.of_job
 
 
 def _read_unproven(text: str) -> list[Reading[Duration]]:
@@ -85,35 +93,66 @@ def _read_unproven(text: str) -> list[Reading[Duration]]:
     return [reading for quantity in read_quantities(small) if (reading := _duration(text, small, quantity))]
 
 
+class _Said(NamedTuple):
+    """A word that says what a span is: how far away it stands, whether it is the length of the job, and where it is."""
+
+    distance: int
+    of_job: bool
+    start: int
+    end: int
+
+
 def _duration(text: str, small: str, quantity: Quantity) -> Reading[Duration] | None:
     """The quantity as the length of a job, unless the nearest word makes it another time."""
-    nearest: tuple[int, int, int] | None = None
-    for distance, other, at, end in _said(text, small, quantity):
-        if nearest is None or distance < nearest[0]:
-            nearest = None if other and distance == 0 else (distance, at, -1 if other else end)
-    if nearest and nearest[2] < 0:
+    nearest = min(_said(text, small, quantity), default=None)
+    if nearest and not nearest.of_job:
+        return None
+    if not nearest and not _stands_alone(small, quantity):
         return None
     low, high = quantity.low, quantity.high or quantity.low
     if weeks(high) > _LONGEST[nearest is not None]:
         return None
-    shortest = Reading(weeks(low), low.start, low.end)
+    shortest = Reading(weeks(low), low.start, quantity.end if quantity.high else low.end)
     longest = Reading(weeks(high), high.start, high.end)
     value = Duration(
         None if quantity.bound is Bound.UPPER else shortest,
         None if quantity.bound is Bound.LOWER else longest,
         nearest is not None,
     )
-    start, end = (min(quantity.start, nearest[1]), max(quantity.end, nearest[2])) if nearest else (quantity.start, quantity.end)
-    return Reading(value, start, end)
+    start, end = (nearest.start, nearest.end) if nearest else (quantity.start, quantity.end)
+    return Reading(value, min(quantity.start, start), max(quantity.end, end))
 
 
-def _said(text: str, small: str, quantity: Quantity) -> Iterator[tuple[int, bool, int, int]]:
-    """The words around that decide: how far away, whether they make it another time than that of the job, and where."""
-    words = _beginnings()
+def _stands_alone(small: str, quantity: Quantity) -> bool:
+    """Whether a text begins with the quantity, as the value of a field does, and does not go on to say what it is of."""
+    if small[: quantity.start].strip(" (:-"):
+        return False
+    following = next(spoken(small, quantity.end, min(len(small), quantity.end + _AFTER)), None)
+    aside = small.startswith(" (", quantity.end)
+    years = quantity.low.unit == "YEAR" and (quantity.bound is Bound.LOWER or quantity.high is not None)
+    return not years and (aside or not (following and following[0] in _cues().behind))
+
+
+def _said(text: str, small: str, quantity: Quantity) -> Iterator[_Said]:
+    """The words around that decide; of those equally near, one that makes it another time comes first."""
+    before = _cues().before
     start, end = sentence(text, quantity.start, quantity.end, reach=_BEFORE)
     for word, at, stop in spoken(small, start, quantity.start):
-        if word in words.other or word.startswith(words.job):
-            yield quantity.start - stop, word in words.other, at, stop
-    for word, at, stop in spoken(small, quantity.end, min(end, quantity.end + _AFTER)):
-        if word in words.other or word.startswith(words.job):
-            yield at - quantity.end, word in words.other, at, stop
+        distance = quantity.start - stop
+        of_job = False if distance <= _RIGHT_BEFORE and word in before else _is_of_job(word)
+        if of_job is not None:
+            yield _Said(distance=distance, of_job=of_job, start=at, end=stop)
+    clause = _CLAUSE_END.search(small, quantity.end, min(end, quantity.end + _AFTER))
+    for word, at, stop in spoken(small, quantity.end, clause.start() if clause else min(end, quantity.end + _AFTER)):
+        of_job = _is_of_job(word)
+        if of_job is not None:
+            distance = at - quantity.end if of_job else max(0, at - quantity.end - _RIGHT_BEFORE // 2)
+            yield _Said(distance=distance, of_job=of_job, start=at, end=stop)
+
+
+def _is_of_job(word: str) -> bool | None:
+    """Whether a word makes a span the length of the job (True) or another time (False)."""
+    cues = _cues()
+    if word.startswith(cues.other) or word in cues.other_words:
+        return False
+    return True if word.startswith(cues.job) or word in cues.job_words else None

@@ -107,7 +107,6 @@ def read_pay(text: str) -> list[Reading[Pay]]:
     return proven(_read_unproven(text), text, _read_unproven, key=_values)
 
 
-
 def _values(pay: Pay) -> tuple[object, ...]:
     """What a second reading of the same words must give again: everything but the places."""
     parts = [part and part.value for part in (pay.min, pay.max, pay.currency, pay.unit)]

@@ -54,7 +54,9 @@ class Place:
         return tuple(part for part in (self.city, self.region, self.postal_code, self.country, self.street) if part)
 
 
-_BREAKS = re.compile(r"[;|\n•·]|(?<=\s)/|/(?=\s)|(?<=\w)/(?=[A-ZÀ-Þ]\w)|\s(?:or|and|oder|und|ou|et|y|o|och|eller|og|nebo|OR|AND|&)(?=\s)")
+_BREAKS = re.compile(
+    r"[;|\n•·]|(?<=\s)/|/(?=\s)|(?<=\w)/(?=[A-ZÀ-Þ]\w)|\s(?:or|and|oder|und|ou|et|y|o|och|eller|og|nebo|OR|AND|&)(?=\s)"
+)
 _COMMAS = re.compile(r"[,()\[\]>:]|\s[-–—](?=\s)|[-–—](?=\s[A-Z])")
 _HARD = ",;|/()[]:\n"
 MAX_LINE = 2_000
@@ -76,11 +78,13 @@ def read_places(text: str) -> list[Reading[Place]]:
 
 def moved(place: Place, offset: int) -> Place:
     """The same place in a text that has ``offset`` more characters before it."""
-    return Place(*(part and Reading(part.value, part.start + offset, part.end + offset) for part in _parts(place)), cue=place.cue)
 
+    def move(part: Reading[str] | None) -> Reading[str] | None:
+        return part and Reading(part.value, part.start + offset, part.end + offset)
 
-def _parts(place: Place) -> tuple[Reading[str] | None, ...]:
-    return place.city, place.region, place.postal_code, place.country, place.street
+    return Place(
+        move(place.city), move(place.region), move(place.postal_code), move(place.country), move(place.street), cue=place.cue
+    )
 
 
 def _is_stable(text: str, place: Reading[Place]) -> bool:

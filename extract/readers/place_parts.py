@@ -14,7 +14,10 @@ from extract.vocabulary import load
 UPPER = "A-ZÀ-ÖØ-ÞŠŽČŘĚŤĎŇŁŚŻŹĆŐŰİ"
 # A capitalised word, with what is joined to it; then small words that stand inside names ("Las Palmas de Gran Canaria")
 WORD = rf"(?:(?:St|Ste|Sta|Mt|Ft|Bad)\. )?(?:[dlDL]['’])?[{UPPER}][\w'’]*+(?:-[\w'’]++)*+"
-SMALL = r"(?:de la|de los|de las|de|la|le|les|los|las|del|der|den|am|an der|im|in der|sur|sous|en|lès|el|du|des|of|upon|bei|ob|on|y|nad|i|da|do|di)"
+SMALL = (
+    r"(?:de la|de los|de las|de|la|le|les|los|las|del|der|den|am|an der|im|in der|sur|sous|en|lès|el|du|des"
+    r"|of|upon|bei|ob|on|y|nad|i|da|do|di)"
+)
 NAME = rf"{WORD}(?: (?:{SMALL} )?{WORD}){{0,4}}"
 POSTAL = (
     r"(?:[A-Z]{1,2}-)?\d{5}(?:-\d{4})?|\d{6}|\d{3} \d{2}|\d{4}(?: ?[A-Z]{2})?"
@@ -62,8 +65,9 @@ def read_part(text: str, start: int, end: int) -> Iterator[Part]:
 @cache
 def _ends() -> tuple[tuple[str, ...], tuple[str, ...]]:
     tables = load("places")
-    longest = {"key": len, "reverse": True}
-    return tuple(sorted(tables["prefixes"], **longest)), tuple(sorted(tables["suffixes"], **longest))
+    prefixes: list[str] = sorted(tables["prefixes"], key=len, reverse=True)
+    suffixes: list[str] = sorted(tables["suffixes"], key=len, reverse=True)
+    return tuple(prefixes), tuple(suffixes)
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

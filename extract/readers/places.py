@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import islice
 from typing import NamedTuple
@@ -71,18 +72,14 @@ def find_places(text: str) -> list[Reading[Place]]:
             continue
         for place in read_places(text[start:end]):
             if place.value.city or cue is Cue.LABEL:
-                value = moved(place.value, start)
-                found.append(Reading(Place(*_leaves(value), cue=cue), place.start + start, place.end + start))
+                value = replace(moved(place.value, start), cue=cue)
+                found.append(Reading(value, place.start + start, place.end + start))
                 done = place.end + start
     return found
 
 
 def _order(found: _Found) -> tuple[int, bool, int]:
     return found.start, found.cue is not Cue.LABEL, -found.end
-
-
-def _leaves(place: Place) -> tuple[Reading[str] | None, ...]:
-    return place.city, place.region, place.postal_code, place.country, place.street
 
 
 def _candidates(text: str) -> Iterator[_Found]:

@@ -70,7 +70,7 @@ def _languages() -> dict[str, frozenset[str]]:
 def _words() -> _Words:
     table = load("durations")
     units = {word: unit for names in table["unit"].values() for unit, words in names.items() for word in words}
-    unit = rf"{alternation(units)}(?!\w)(?:\(s\))?"
+    unit = rf"{alternation(units)}(?!\w|-end)(?:\(s\))?"
     number = rf"(?:[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?(?![0-9])|{alternation(number_words())}(?!\w)(?:\s?\([0-9]{{1,3}}\))?)"
     join = rf"(?:\s?[-–—~/]\s?|\s{alternation(table['range']['join'])}\s)"
     gap = rf"[\s-]{{0,2}}(?:{alternation(table['range']['between'])}\s)?"

@@ -12,16 +12,17 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 _SENTENCE_END = re.compile(r"[.!?;]\s(?=[A-ZÀ-ÖØ-Þ])")
 _WORD = re.compile(r"[^\W_][\w'’-]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading(Generic[T]):
+class Reading(Generic[T_co]):
     """A value and where the text states it: [start, end)."""
 
-    value: T
+    value: T_co
     start: int
     end: int
 

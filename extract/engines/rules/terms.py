@@ -110,8 +110,9 @@ def fill_duration(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) 
         for reading in read_durations(statement.text)[:1]:
             put_duration(draft, statement.segment, reading.value, statement.start)
     for segment in page.of(*ABOUT_THE_JOB):
-        for reading in read_durations(segment.text)[:1]:
-            put_duration(draft, segment, reading.value, 0)
+        for reading in read_durations(segment.text):
+            if reading.value.of_job:
+                put_duration(draft, segment, reading.value, 0)
 
 
 def put_duration(draft: DraftBuilder, segment: Segment, duration: Duration, offset: int) -> None:

@@ -142,11 +142,11 @@ def without_marks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def heading_titles(segment: Segment, *, first: bool, early: bool) -> Iterator[Candidate]:
     """A heading may be the title, or end with the name of a section ("… Engineer Responsibilities")."""
-    section = heading_section(segment.text)
-    if section is None:
-        yield from titled(segment, 0, len(segment.text), FIRST_HEADING if first and early else HEADING + (1.5 if first else 0))
-    elif (split := section_suffix(segment.text)) and names_a_job(segment.text[:split]):
+    split = section_suffix(segment.text)
+    if split and names_a_job(segment.text[:split]):
         yield from titled(segment, 0, split, ENDS_HEADING)
+    elif heading_section(segment.text) is None:
+        yield from titled(segment, 0, len(segment.text), FIRST_HEADING if first and early else HEADING + (1.5 if first else 0))
 
 
 def section_suffix(text: str) -> int | None:

@@ -17,7 +17,7 @@ from extract.readers.reading import Reading
 
 MOST_PLACES = 8
 # How far what stands beside a place speaks for its being the place of work
-CUES = {"label": 5, "based": 4, "office": 3.5, "postal": 3.5, "region": 3, "country": 3, "line": 3, "area": 2.5, "preposition": 2, "adjective": 1.5, "municipality": 1.5, "seat": 1}
+CUES = {"label": 5, "based": 4, "office": 3.5, "postal": 3.5, "region": 3, "country": 3, "line": 1.6, "area": 2.5, "preposition": 2, "adjective": 1.5, "municipality": 1.5, "seat": 1}
 SECTION = {"meta": 1.5, "description": 1.0, "responsibilities": 0.3, "apply": -0.5, "company": -1.5, "legal": -2.0, "benefits": -0.3}
 _TEAM = re.compile(
     r"\b(?:our|the|of|rejoindre|au sein de|within)\s+((?:[A-Z0-9][\w&+/-]*\s?(?:(?:and|&|of|for)\s)?){1,5}?)\s*(?:team|organi[sz]ation|department|group|division|lab|unit|practice)\b"

@@ -1,0 +1,82 @@
+"""Years of experience that a posting asks for."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+from extract.readers.quantities import Bound, Quantity, lowered, read_quantities
+from extract.readers.reading import Reading, proven, sentence, spoken
+from extract.vocabulary import load
+
+_REACH = 110  # characters in which a word says that the years are experience
+_MOST = 15  # years: more are the history of a company
+
+
+class _Cues(NamedTuple):
+    strong: tuple[str, ...]
+    weak: tuple[str, ...]
+    against: frozenset[str]
+    against_before: tuple[str, ...]
+
+
+@cache
+def _cues() -> _Cues:
+    table = load("durations")["experience"]
+    before = tuple(f" {words} " for words in table["against_before"])
+    return _Cues(tuple(table["strong"]), tuple(table["weak"]), frozenset(table["against"]), before)
+
+
+def read_experience_years(text: str) -> list[Reading[float]]:
+    """The years of experience that the text asks for, in order; of a range the lower end, months as parts of a year.
+
+    Only where the sentence says that it is experience: the age of a person or a company is none.
+
+    >>> def show(text):
+    ...     return [reading.value for reading in read_experience_years(text)]
+    >>> show("2+ years of experience"), show("at least two years' experience"), show("3-5 years in a similar role, minimum")
+    ([2.0], [2.0], [])
+    >>> show("minimum 3 ans d'expérience"), show("mindestens 3 Jahre Berufserfahrung"), show("al menos 2 años de experiencia")
+    ([3.0], [3.0], [2.0])
+    >>> show("minst 2 års erfarenhet"), show("minst tre års erfaring"), show("alespoň 2 roky praxe"), show("6 mois d'expérience")
+    ([2.0], [3.0], [2.0], [0.5])
+    >>> show("mehrjährige Berufserfahrung"), show("30 years of history and experience"), show("must be 18 years old")
+    ([], [], [])
+    """
+    return proven(_read_unproven(text), text, _read_unproven)
+
+
+def _read_unproven(text: str) -> list[Reading[float]]:
+    small = lowered(text)
+    return [reading for quantity in read_quantities(small) if (reading := _experience(text, small, quantity))]
+
+
+def _experience(text: str, small: str, quantity: Quantity) -> Reading[float] | None:
+    years = _years(quantity)
+    if years is None or quantity.bound is Bound.UPPER:
+        return None
+    start, end = sentence(text, quantity.start, quantity.end, reach=_REACH)
+    cues = _cues()
+    before = f" {small[start : quantity.start]} "
+    if any(words in before for words in cues.against_before):
+        return None
+    parts = cues.strong + cues.weak if quantity.bound is Bound.LOWER else cues.strong
+    found: list[tuple[int, int, int]] = []
+    for word, at, stop in spoken(small, start, end):
+        if word in cues.against:
+            return None
+        if any(part in word for part in parts) and (stop <= quantity.start or at >= quantity.end):
+            found.append((max(quantity.start - stop, at - quantity.end), at, stop))
+    if not found:
+        return None
+    _, at, stop = min(found)
+    return Reading(years, min(quantity.start, at), max(quantity.end, stop))
+
+
+def _years(quantity: Quantity) -> float | None:
+    """The lower end in years; None for weeks, and for more years than a posting asks for."""
+    low = quantity.low
+    if low.unit == "WEEK":
+        return None
+    years = low.number if low.unit == "YEAR" else round(low.number / 12, 2)
+    return years if years <= _MOST else None
