@@ -230,7 +230,7 @@ def _record_table(result: Extraction[T], lines: report.SourceLines) -> Table:
     for row in report.rows(result, lines):
         place = "" if row.position is None else str(row.position)
         table.add_row(
-            Text(row.field), Text(report.shorten(row.value, 160)), _status(row.status), Text(report.shorten(row.quote, 60)), place
+            Text(row.field), Text(report.shorten(row.value, 120)), _status(row.status), Text(report.shorten(row.quote, 50)), place
         )
     return table
 
@@ -286,4 +286,4 @@ def _rendered(parts: Iterable[RenderableType], output: Path | None) -> str:
     with console.capture() as capture:
         for part in parts:
             console.print(part)
-    return capture.get().rstrip("\n")
+    return "\n".join(line.rstrip() for line in capture.get().splitlines()).strip("\n")

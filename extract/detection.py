@@ -49,17 +49,24 @@ _OPENING = re.compile(rf"(?i)<(?:{_TAG_NAMES})(?:\s[^<>]{{0,2000}}+)?/?>")
 _CODE = re.compile(r"(?ms)^(```|~~~)(?:(?!\1).)*+\1|(?<!`)`[^`\n]{1,500}+`")
 
 _HEADING_LINE = re.compile(r"(?m)^ {0,3}#{2,6}[ \t]++\S|^ {0,3}#[ \t]++[^\Wa-z\d_]|\A\W*+^# \S")
-_UNDERLINED = re.compile(r"(?m)^(?=[^\n]{0,80}\w)[^\n|]{2,80}+\n(?:={3,}+|-{3,}+)[ \t]*+$")
+_UNDERLINED = re.compile(r"(?m)^(?<![-=]\n)(?=[^\n]{0,80}\w)[^\n|]{2,80}+\n(?:={3,}+|-{3,}+)[ \t]*+$")
 _LINK = re.compile(
     r"\]\((?:https?:|mailto:|tel:|/|#|\.)[^()\s]{0,2000}+(?:\([^()\s]{0,200}+\)[^()\s]{0,200}+)?+(?: \"[^\"\n]{0,200}+\")?\)"
 )
-_BOLD = re.compile(r"\*\*[^\s*](?:[^*\n]{0,300}[^\s*])?\*\*|(?<!\w)__[^\s_](?:[^_\n]{0,300}[^\s_])?__(?!\w)")
+_BOLD = re.compile(r"\*\*[^\s*](?:[^*\n]{0,300}[^\s*])?\*\*|(?<!\w)__[^\s_](?:[^_\n]{0,300}[^\s_])?__(?![\w(.])")
 _ESCAPED_MARK = re.compile(r"\\[-*_.#+()\[\]!&|~>]")
 _URL_LINE = re.compile(r"(?:URL( Source)?:[ \t]*+)?<?https?://[^\s<>]++>?[ \t]*+\r?\n\s*+\S")
 _FRONT_MATTER = re.compile(r"---[ \t]*+\r?\n(?:[\w-]++:[^\n]*+\n|[ \t]++[^\n]*+\n|- [^\n]*+\n|\r?\n)++---[ \t]*+(?:\r?\n|\Z)")
 
 
-_MARKS = (_HEADING_LINE, _UNDERLINED, _LINK, _BOLD, _ESCAPED_MARK)
+# What each mark cannot do without: most texts hold none of it, and are not searched.
+_MARKS = (
+    (("#",), _HEADING_LINE),
+    (("---", "==="), _UNDERLINED),
+    (("](",), _LINK),
+    (("**", "__"), _BOLD),
+    (("\\",), _ESCAPED_MARK),
+)
 
 
 def python_strings(text: str) -> list[list[re.Match[str]]] | None:
@@ -207,4 +214,5 @@ def count_markdown(text: str) -> int:
     (3, 0)
     """
     first = sum(pattern.match(text) is not None for pattern in (_URL_LINE, _FRONT_MATTER))
-    return first + sum(1 for pattern in _MARKS for _ in pattern.finditer(text))
+    patterns = [pattern for needles, pattern in _MARKS if any(needle in text for needle in needles)]
+    return first + sum(1 for pattern in patterns for _ in pattern.finditer(text))

@@ -209,9 +209,9 @@ def test_wrong_use_ends_with_2(posting: Path, arguments: list[str]) -> None:
 
 def test_wrong_format_is_reported_with_the_document(posting: Path) -> None:
     """A document that is not what the caller said it is fails, and its name is in the line."""
-    path = posting.with_name("broken.json")
-    path.write_text('{"@type": "JobPosting", "title": ', encoding="utf-8")
-    result = run("run", path, "--input-format", "json_ld")
+    path = posting.with_name("broken.txt")
+    path.write_text("['Pump Fitter", encoding="utf-8")
+    result = run("run", path, "--input-format", "python_repr")
     assert result.exit_code == 1
     assert str(path) in result.stderr
 

@@ -88,12 +88,11 @@ def test_full_dates(text: str, expected: str) -> None:
 )
 def test_what_is_no_full_date(text: str) -> None:
     """Years, months, impossible days, ambiguous figures and relative days without a reference are no dates."""
-    found = read_dates(text)
-    assert found == [] or text == "12 May 30 people"
+    assert read_dates(text) == []
 
 
 @pytest.mark.parametrize(("day_first", "expected"), [(True, ["2025-04-03"]), (False, ["2025-03-04"]), (None, [])])
-def test_ambiguous_figures(day_first: bool | None, expected: list[str]) -> None:  # noqa: FBT001 - a column of the table
+def test_ambiguous_figures(day_first: bool | None, expected: list[str]) -> None:
     """03/04/2025 is a date only for a caller who knows which comes first."""
     assert [reading.value.isoformat() for reading in read_dates("03/04/2025", day_first=day_first)] == expected
 
@@ -147,13 +146,17 @@ def test_months(text: str, expected: list[tuple[int, int]]) -> None:
     assert [reading.value for reading in read_months(text)] == expected
 
 
-WORDS = "1 01 1er 12 30 31. 2004 2024 '04 04 May mai Juni abril de of , - . / T 05: Posted days ago il y a jours vor Tagen today © 2024-05-30 03/04/2025 İ".split(" ")
-messy = st.one_of(st.text(max_size=60), *(st.lists(st.sampled_from(WORDS), max_size=12).map(glue.join) for glue in (" ", "", "-")))
+WORDS = (
+    "1 01 1er 12 30 31. 2004 2024 '04 04 May mai Juni abril de of , - . / T 05: Posted days ago il y a jours vor Tagen today © "
+    "2024-05-30 03/04/2025 İ"
+).split(" ")
+words = st.lists(st.sampled_from(WORDS), max_size=12)
+messy = st.one_of(st.text(max_size=60), words.map(" ".join), words.map("".join), words.map("-".join))
 
 
 @given(text=messy, day_first=st.sampled_from([True, False, None]), reference=st.sampled_from([DAY, None]))
 @settings(max_examples=100, deadline=None)
-def test_a_date_is_proven_by_its_own_words(text: str, day_first: bool | None, reference: date | None) -> None:  # noqa: FBT001 - drawn
+def test_a_date_is_proven_by_its_own_words(text: str, day_first: bool | None, reference: date | None) -> None:
     """On any text: no exception, readings lie in it and in order, and the words of each alone give its value again."""
     readings = read_dates(text, day_first=day_first, reference=reference)
     assert [reading.start for reading in readings] == sorted(reading.start for reading in readings)

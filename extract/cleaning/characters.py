@@ -33,7 +33,7 @@ def fold_space(body: MappedText) -> MappedText:
     >>> fold_space(MappedText.of("\\ufeffFull\\u00a0\\u00a0time\\u200b,\\n remote ")).text
     'Full time, remote'
     """
-    return body.edit(_space_edits(body.text)).strip()
+    return (body if _UNTIDY.search(body.text) is None else body.edit(_space_edits(body.text))).strip()
 
 
 def _space_edits(text: str) -> Iterator[Edit]:

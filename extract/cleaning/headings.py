@@ -18,6 +18,7 @@ _PARENTHESIS = re.compile(r"\([^()]{0,40}+\)")
 _SENTENCE_INSIDE = re.compile(r"[.!?…]\s+\S")
 _TITLE_WORD = re.compile(r"[^\s/&–—|,-]+")
 _HUMP = re.compile(rf"[{UPPER}]?[{LOWER}]+|[{UPPER}]+(?![{LOWER}])|[{UPPER}]|\d+")
+_GAP = re.compile(r"[\W_]{0,3}")
 _KEY = re.compile(r"([^\s:：][^:：\n]{0,44}?)\s?[:：]")
 _KEY_REFUSED = re.compile(r"[.!?;,\"“”»«]|https?$|\d$")
 
@@ -41,7 +42,7 @@ class Phrases(NamedTuple):
     company: frozenset[str]
     small: frozenset[str]
     german: frozenset[str]
-    first: frozenset[str]
+    beginnings: frozenset[str]
     last: frozenset[str]
     fields: frozenset[str]
 
@@ -72,8 +73,14 @@ def phrases() -> Phrases:
     return Phrases(
         sections, shapes["before"], shapes["after"], shapes["clause_words"], shapes["joins"], shapes["endings"],
         shapes["company"], shapes["small_words"], frozenset(german),
-        frozenset(phrase.partition(" ")[0] for phrase in sections), frozenset(phrase.rpartition(" ")[2] for phrase in sections), fields,
+        frozenset(beginning for phrase in sections for beginning in _beginnings(phrase)), frozenset(phrase.rpartition(" ")[2] for phrase in sections), fields,
     )  # fmt: skip
+
+
+def _beginnings(phrase: str) -> list[str]:
+    """The first word of a phrase, its first two, and so on."""
+    words = phrase.split()
+    return [" ".join(words[:count]) for count in range(1, len(words) + 1)]
 
 
 def _leaf_lists(table: dict[str, object]) -> list[list[str]]:
@@ -100,7 +107,8 @@ def heading_section(text: str) -> str | None:
     """
     if len(text) > MAX_HEADING or not (words := folded_words(text)):
         return None
-    found = _section(words, text)
+    found = phrases().sections.get(" ".join(folded_words(text.replace("&", " and ")))) if "&" in text else None
+    found = found or _section(words, text)
     if found is None and "(" in text:
         bare = _PARENTHESIS.sub(" ", text)
         words = folded_words(bare)
@@ -120,7 +128,7 @@ def _section(words: list[str], text: str) -> str | None:
     if text.rstrip()[-1:] in ".;,":
         return None
     found = _led_in(words, known) or _company(words, text, known)
-    if found is None and words[0] in known.first:
+    if found is None and words[0] in known.beginnings:
         found = _joined(words, known) or _followed(words, text, known)
     return found
 
@@ -225,7 +233,8 @@ def field_key(text: str) -> Key | None:
     >>> field_key("https://acme.example"), field_key("10:30 to 12:00"), field_key("We do three things well and often: this")
     (None, None, None)
     """
-    if text.find(":", 1, 48) < 0 and text.find("：", 1, 48) < 0:
+    head = text[1:48]
+    if ":" not in head and "：" not in head:
         return None
     match = _KEY.match(text)
     if match is None or match.end() == len(text):
@@ -276,9 +285,12 @@ def names_field(text: str) -> bool:
 
 def phrase_before(text: str, end: int) -> int | None:
     """Where a known heading phrase begins that ends right at ``end`` and starts with a capital; the longest counts."""
+    tail = _HUMP.findall(text, max(0, end - 26), end)
+    if not tail or _folded(tail[-1]) not in phrases().last:
+        return None
     window = max(0, end - 70)
     humps = [match.span() for match in _HUMP.finditer(text, window, end)]
-    if not humps or _folded(text[slice(*humps[-1])]) not in phrases().last or text[humps[-1][1] : end].strip(" :"):
+    if text[humps[-1][1] : end].strip(" :"):
         return None
     for start, _ in humps[-_MAX_PHRASE:]:
         begins = start == 0 or not text[start - 1].isalnum() or (text[start - 1].islower() and text[start].isupper())
@@ -289,21 +301,25 @@ def phrase_before(text: str, end: int) -> int | None:
 
 def phrase_after(text: str, start: int) -> int | None:
     """Where a known heading phrase ends that begins right at ``start``, where something new begins after it; the longest counts."""
-    words: list[str] = []
-    found: int | None = None
     known = phrases()
-    first = _HUMP.match(text, start)
-    if first is None or _folded(first[0]) not in known.first:
-        return None
-    for match in _HUMP.finditer(text, start, start + 80):
-        words.append(_folded(match[0]))
-        if len(words) > _MAX_PHRASE:
+    found: int | None = None
+    phrase = ""
+    end = start
+    while (match := _HUMP.match(text, end)) is not None:
+        phrase = f"{phrase} {_folded(match[0])}" if phrase else _folded(match[0])
+        if phrase not in known.beginnings:
             break
         end = match.end()
-        named = text[end : end + 1] == ":" or text[end : end + 2] == " :"
-        if " ".join(words) in known.sections and (named or (is_strong(text[start:end]) and _begins_anew(text, start, end))):
+        if phrase in known.sections and _can_end(text, start, end):
             found = end
+        gap = _GAP.match(text, end)
+        end = gap.end() if gap else end
     return found
+
+
+def _can_end(text: str, start: int, end: int) -> bool:
+    named = text[end : end + 1] == ":" or text[end : end + 2] == " :"
+    return named or (is_strong(text[start:end]) and _begins_anew(text, start, end))
 
 
 def _begins_anew(text: str, start: int, end: int) -> bool:

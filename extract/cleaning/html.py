@@ -22,6 +22,7 @@ _ESCAPED_TAG = re.compile(r"&(?:amp;){0,3}(?:lt|#0{0,4}60|#x0{0,4}3c);/?[a-z][a-
 _UNDONE_PASSES = 3  # how often at most the tags of a fragment were escaped
 _ENTITY = re.compile(r"&(?:#[0-9a-fA-FxX]{1,8}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
 _WORD = re.compile(r"[^\W\d_]+")
+_BEHIND_DIALOG = 3  # an aria-hidden element with so many times the text that is left is the page, and no closed menu
 _FEW_LETTERS = 200  # a page with less text than this shows its posting by script only
 
 
@@ -73,8 +74,8 @@ def _walk(text: str) -> Walk:
     found = walk(text, keep_lines=False, aria=True)
     if not found.breaks and "\n" in text:
         found = walk(text, keep_lines=True, aria=True)
-    shown = sum(end - start for start, end in _text_ranges(found))
-    return walk(text, keep_lines=False, aria=False) if found.aria_hidden > shown else found
+    shown = sum(len(text[start:end].strip()) for start, end in _text_ranges(found))
+    return walk(text, keep_lines=False, aria=False) if found.aria_hidden > _BEHIND_DIALOG * shown else found
 
 
 def _has_entity(text: str, start: int, end: int) -> bool:

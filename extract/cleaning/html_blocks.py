@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
@@ -52,12 +53,14 @@ def gathered(body: MappedText, ranges: Ranges) -> MappedText:
 def to_blocks(body: MappedText, lines: Iterable[Line]) -> Iterator[Block]:
     """The blocks of the page in reading order."""
     groups = [Group(key, list(members)) for key, members in groupby(_texts(body, lines), key=lambda text: text.holder)]
-    at = items_of = 0
+    sizes = Counter(group.holder.list for group in groups if group.holder.role is Role.ITEM)
+    at = before = 0
     while at < len(groups):
         group = groups[at]
-        if group.holder.role is Role.ITEM and items_of and items_of != group.holder.list:
+        number = group.holder.list
+        if before and number and before != number and sizes[before] > 1 and sizes[number] > 1:
             yield Block(MappedText.of(""))  # nothing stands between two lists; an empty block keeps them apart
-        items_of = group.holder.list if group.holder.role is Role.ITEM else 0
+        before = number
         row = group.holder.row
         end = at + 1
         if group.holder.role is Role.CELL and row is not None and not row.layout:
@@ -153,12 +156,13 @@ def _row(row: Row, cells: Sequence[Group]) -> Iterator[Block]:
     if fields:
         yield from fields
         return
+    section = len(cells) == 2 and _is_section(cells[0], cells[1])
     for at, cell in enumerate(cells):
-        section = at == 0 and len(cells) == 2 and _is_section(cell, cells[1])
-        if section or (len(cells) == 1 and cell.holder.header and is_heading_line(_together(cell.lines).text)):
-            yield _as_heading(_together(cell.lines))
-        elif row.cells > 1 and len(cell.lines) == 1 and not bullet_width(cell.lines[0].body.text):
-            yield Block(cell.lines[0].body, Kind.CELL)
+        whole = _together(cell.lines)
+        if (section and at == 0) or (len(cells) == 1 and cell.holder.header and is_heading_line(whole.text)):
+            yield _as_heading(whole)
+        elif row.cells > 1 and len(cell.lines) == 1 and not section and not bullet_width(whole.text):
+            yield Block(whole, Kind.CELL)
         else:
             yield from _flow(cell.lines)
 

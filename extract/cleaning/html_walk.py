@@ -88,7 +88,7 @@ class _Walker:
             if top.name == "title" and not self._places.get("svg"):
                 self.found.title = self.found.title or [(start, end)]
             elif top.aria:
-                self._aria_size += end - start
+                self._aria_size += len(self._text[start:end].strip())
                 self.found.aria_hidden = max(self.found.aria_hidden, self._aria_size)
             elif top.name == "head" and not self._text[start:end].isspace():
                 self._close_at(len(self._stack) - 1)  # text ends the head of a page that has no body tag

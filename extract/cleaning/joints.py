@@ -65,10 +65,10 @@ def is_name(token: str) -> bool:
 def token_joints(token: str) -> tuple[tuple[int, Evidence], ...]:
     """The places inside a run of letters where a small letter meets a capital, each with the evidence for a lost separator.
 
-    >>> token_joints("algorithmsResearch"), token_joints("andJavaScript"), token_joints("eBay"), token_joints("McDonald")
+    >>> token_joints("algorithmsVision"), token_joints("andJavaScript"), token_joints("eBay"), token_joints("McDonald")
     (((10, <Evidence.LIKELY: 2>),), ((3, <Evidence.LIKELY: 2>),), (), ())
-    >>> token_joints("HadoopUne"), token_joints("OneSource")
-    (((6, <Evidence.SURE: 3>),), ((3, <Evidence.WEAK: 1>),))
+    >>> token_joints("HadoopUne"), token_joints("MarketStreet")
+    (((6, <Evidence.SURE: 3>),), ((6, <Evidence.WEAK: 1>),))
     """
     if len(token) <= MAX_TOKEN and is_name(token):
         return ()

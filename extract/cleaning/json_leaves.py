@@ -127,7 +127,7 @@ class _Reader:
         start, end, is_string = token.start("bare"), position, token["bare"] is None
         if is_string:
             start, end = token.start("string") + 1, token.start("shut")
-        is_whole = token["shut"] == '"' if is_string else position < len(text)
+        is_whole = token["shut"] == '"' if is_string else position < len(text) or not self._stack
         frame = self._stack[-1] if self._stack and not self._too_deep else None
         if frame and frame.is_object and frame.key is None:
             colon = _COLON.match(text, position)

@@ -11,7 +11,7 @@ from extract.cleaning.document import Block, Kind, MappedText
 from extract.cleaning.html_blocks import FIELD_LENGTH, LINE_HEADING, gathered
 from extract.cleaning.html_shapes import bullet_width, is_blank, is_heading_line, is_label
 from extract.cleaning.markdown_inline import read_inline
-from extract.cleaning.markdown_lines import BLANKS, MarkdownLine
+from extract.cleaning.markdown_lines import BLANKS, MarkdownLine, Shape
 
 PLAIN_HEADING_LENGTH = 120  # characters that the text of an empty heading may have
 SHORT_LINE = 50  # characters; no text is wrapped as narrow as that
@@ -42,12 +42,15 @@ def paragraph_blocks(body: MappedText, paragraph: Paragraph, *, references: froz
         return
     for chunk in chunks:
         read = read_inline(_joined(body, chunk), references=references).strip()
-        width = bullet_width(read.text)
         if is_blank(read.text):
             continue
+        bold = is_bold(body.text, chunk)
+        if is_bold(read.text, [MarkdownLine(Shape.TEXT, 0, len(read))]):
+            read, bold = read[2:-2].strip("*_ "), True  # marks that were escaped on the way here
+        width = bullet_width(read.text)
         if 0 < width < len(read):
             yield Block(read[width:], Kind.ITEM, 1)
-        elif is_bold(body.text, chunk) and is_heading_line(read.text):
+        elif bold and is_heading_line(read.text):
             yield Block(read, Kind.HEADING, LINE_HEADING)
         else:
             yield Block(read)

@@ -34,7 +34,7 @@ def read_head(body: MappedText) -> Head:
 
     >>> head = read_head(MappedText.of("---\\ntitle: Data analyst\\n---\\nhttps://jobs.example/7\\n# Data analyst"))
     >>> [(fact.path, fact.value) for fact in head.facts], head.end
-    ([('markdown.front_matter.title', 'Data analyst'), ('markdown.url', 'https://jobs.example/7')], 51)
+    ([('markdown.front_matter.title', 'Data analyst'), ('markdown.url', 'https://jobs.example/7')], 50)
     """
     facts, end = _front_matter(body)
     more, end = _reader_lines(body, end)

@@ -16,13 +16,13 @@ _HASH = r"(?P<hash>#{1,6})(?:\s|$)"
 _BULLET = rf"[{_ROUND}{_EMOJI}]++\s?|[-–—−‐‑*·](?:\s++|$)|[-–—](?=[{UPPER}])|\*(?=[{UPPER}][{LOWER}])|o\s++(?=[{UPPER}])"
 _MARK = re.compile(rf"(?:{_HASH}|(?P<bullet>{_BULLET}))\s*+")
 _NUMBER = re.compile(rf"(?:\(?\d{{1,2}}[.)]|\(?[a-z]\)|\(?[ivx]{{1,4}}\))\s++(?=[{UPPER}\"“«(])")
-_RULE = re.compile(r"[-–—−_=*~#·•.+|<>\s]*+")
+_RULE = re.compile(r"[-–—−_=*~#·•.…+|<>\s]*+")
 
 # Bullets inside a run of text. Between two letters a bullet is none ("salarié•e").
 _ANY_ROUND = re.compile(rf"[{_ROUND}]")
 _INLINE_ROUND = re.compile(rf"[{_ROUND}]++\s?")
 _DASHES = re.compile(r"[-–—*·](?=\s|[^\W\d_])")
-_LETTER_BULLETS = (".o ", ";o ", ":o ", ")o ", "!o ", "?o ")
+_LETTER_BULLET = re.compile(r"[).;:!?]o\s")
 _INLINE_DASH = re.compile(rf"[-–—*·](?<=[\s:;.!?,][-–—*·])(?:\s(?=\S)|(?=[{UPPER}]))")
 _GLUED_DASH = re.compile(rf"[-–o](?<=[\w).;:!?][-–]|[).;:!?]o)\s(?=[{UPPER}])")
 _OPENERS = frozenset(":;.!?")
@@ -83,7 +83,7 @@ def inline_bullets(text: str, *, item: bool) -> list[tuple[int, int]]:
         found = [match.span() for match in _INLINE_ROUND.finditer(text) if _is_bullet(text, *match.span())]
         if found:
             return found
-    if not (_DASHES.search(text) or any(bullet in text for bullet in _LETTER_BULLETS)):
+    if _DASHES.search(text) is None and _LETTER_BULLET.search(text) is None:
         return []
     glued = [match.span() for match in _GLUED_DASH.finditer(text)]
     return glued if len(glued) > 1 else _inline_dashes(text, item=item)

@@ -17,7 +17,7 @@ from extract.cleaning.headings import (
 )
 from extract.cleaning.marks import inline_bullets, leading_mark, leading_number
 from extract.cleaning.sentences import begins_with_date, sentence_starts
-from extract.cleaning.separators import Cut, Loss, lost_separators
+from extract.cleaning.separators import SETTLED_LENGTH, Cut, Loss, lost_separators
 
 SHAPE_LEVEL = 6
 """The level of a heading that no markup shows."""
@@ -30,8 +30,8 @@ _WORDED = frozenset({Kind.SENTENCE, Kind.FIELD, Kind.CELL})
 class Part(NamedTuple):
     """``[start, end)`` of a text and what it is; ``joined``: it goes on in the block of the part before it.
 
-    ``settled``: a sentence of a text in which no separator is lost. None is lost in the sentence either, because each test
-    for a lost separator looks at less of a shorter text; looking again would only take time.
+    ``settled``: a sentence of a (not too long) text in which no separator is lost. None is lost in the sentence either,
+    because each test for one sees less of a shorter text; looking again would only take time.
     """
 
     start: int
@@ -90,6 +90,8 @@ def _worded_parts(text: str, kind: Kind, *, settled: bool) -> list[Part]:
     number = leading_number(text)
     if number and heading_section(text) is None and not begins_with_date(text):
         return _numbered_parts(text)
+    if not settled and (parts := _bullet_parts(text, Kind.SENTENCE, 0)):
+        return parts
     key = field_key(text)
     cuts = [] if settled else lost_separators(text)
     before_key = key is not None and any(cut.at < key.end for cut in cuts)
@@ -97,7 +99,7 @@ def _worded_parts(text: str, kind: Kind, *, settled: bool) -> list[Part]:
         return [Part(0, key.end, Kind.HEADING, SHAPE_LEVEL), Part(key.end, len(text), Kind.SENTENCE)]
     if key is None and not cuts and is_heading(text):
         return [_whole(text, Kind.HEADING, SHAPE_LEVEL)]
-    parts = [] if settled else _run_parts(text, cuts, Kind.SENTENCE, 0) or _bullet_parts(text, Kind.SENTENCE, 0)
+    parts = _run_parts(text, cuts, Kind.SENTENCE, 0)
     if not parts and key is None:
         parts = _opening_parts(text)
     if not parts and not settled:
@@ -154,8 +156,9 @@ def _sentence_parts(text: str, kind: Kind) -> list[Part]:
         return []
     edges = [0, *starts, len(text)]
     cell = Kind.CELL if kind is Kind.CELL else Kind.SENTENCE
+    settled = len(text) <= SETTLED_LENGTH
     return [
-        Part(start, end, cell, joined=start > 0, step="sentences", settled=True) for start, end in zip(edges, edges[1:], strict=False)
+        Part(start, end, cell, joined=start > 0, step="sentences", settled=settled) for start, end in zip(edges, edges[1:], strict=False)
     ]
 
 

@@ -46,6 +46,10 @@ _COLON = re.compile(r"\s?:")
 _LETTERS_BACK = re.compile(r"[^\W\d_]*\Z")
 _LETTERS = re.compile(r"[^\W\d_]*")
 _CHUNK = 120
+SETTLED_LENGTH = 2000
+"""Characters: in a text that is no longer, nothing but the characters around a place decides whether a separator was lost there."""
+_PROSE = 8
+"""Characters that stand between two lost separators of a longer text at least, on average."""
 _FEW = 2
 """So many sure joints make a run in which doubtful ones count too."""
 _MANY = 5
@@ -82,6 +86,8 @@ def lost_separators(text: str) -> list[Cut]:
             places.setdefault(at, loss)
         else:
             weak.append(at)
+    if len(text) > SETTLED_LENGTH and (len(places) + len(weak)) * _PROSE > len(text):
+        return []  # no prose, and not worth the time
     if weak:
         _add_weak(text, places, weak)
     if places:
@@ -98,6 +104,8 @@ def _candidates(text: str) -> Iterator[tuple[int, Loss, Evidence]]:
         before = text[at - 1]
         if text[at].isdigit():
             yield from _digit(text, at)
+        elif text[at] in "$€£":
+            yield at, Loss.ITEM, Evidence.SURE
         elif before.islower():
             if at >= done:
                 done = _letters_end(text, at)
@@ -110,7 +118,7 @@ def _candidates(text: str) -> Iterator[tuple[int, Loss, Evidence]]:
             yield from _parenthesis(text, at)
         elif before in _CLOSERS:
             yield from _quotation(text, at)
-        elif text[at] in "$€£" or _number_ends(text, at - 1, at):
+        elif _number_ends(text, at - 1, at):
             yield at, Loss.ITEM, Evidence.SURE
 
 
@@ -134,12 +142,14 @@ def _goes_on(text: str, at: int, end: int) -> bool:
 
 def _stop(text: str, mark: int, at: int) -> Iterator[tuple[int, Loss, Evidence]]:
     """The end of a clause or a sentence at ``mark``, and a capital right after it (or after the bracket that closes it)."""
+    right = text[at : _letters_end(text, at)]
+    if text[mark] == "." and not _stop_ends(text, mark, at, right):
+        return
     if _is_protected(text, mark, at) and not (text[mark] == "." and _host_ends(text, mark)):
         return
-    right = text[at : _letters_end(text, at)]
     if text[mark] == ":":
         yield from _colon(text, mark, at, right)
-    elif text[mark] != "." or _stop_ends(text, mark, at, right):
+    else:
         yield at, Loss.STOP, Evidence.SURE
 
 
@@ -216,7 +226,7 @@ def _number_ends(text: str, last: int, at: int) -> bool:
 def _acronym(text: str, at: int) -> Iterator[tuple[int, Loss, Evidence]]:
     """ "CDIDate de démarrage": capitals before a word that begins something."""
     right = text[at : _letters_end(text, at)]
-    begins = right in starters() and (len(right) > 2 or _letters_start(text, at - 1) < at - 3)
+    begins = right in starters() and (len(right) > 2 or _letters_start(text, at - 1) <= at - 3)
     if begins or phrase_after(text, at) is not None or phrase_before(text, at) is not None:
         yield at, Loss.ITEM, Evidence.SURE
 
@@ -299,7 +309,9 @@ def _letters_end(text: str, at: int) -> int:
 def _is_protected(text: str, start: int, end: int) -> bool:
     """Whether a place lies inside a URL, an address or a mask."""
     head = _chunk_head(text, start)
-    return _PROTECTED.search(head) is not None or "@" in text[end : end + _CHUNK].partition(" ")[0]
+    if head and _PROTECTED.search(head) is not None:
+        return True
+    return "@" in text[end : end + _CHUNK].partition(" ")[0]
 
 
 def _host_ends(text: str, at: int) -> bool:

@@ -8,7 +8,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from extract.cleaning.document import Block, Cleaned, Edit, Kind, MappedText
-from extract.cleaning.tarsier_layout import Element, find_elements, in_reading_order
+from extract.cleaning.tarsier_columns import in_reading_order
+from extract.cleaning.tarsier_layout import Element, find_elements
 from extract.cleaning.tarsier_repairs import is_about_ai, repair
 from extract.cleaning.tarsier_rows import Mark, Rows, Run, read_rows
 
@@ -24,7 +25,7 @@ _INDENT = 2
 _APART = 3  # blank rows above what no longer belongs to a heading
 _LONGEST_WORD = 40
 _WORD = re.compile(r"[^\W\d_]++")
-_SPLIT_WORD = re.compile(r"[^\W\d_]-[ \r]*+\n")
+_SPLIT_WORD = re.compile(r"-[ \r]*+\n")
 
 
 def clean_tarsier(body: MappedText) -> Cleaned:
@@ -33,9 +34,9 @@ def clean_tarsier(body: MappedText) -> Cleaned:
     Borders, footers, marks, bold marks and bullets are taken out; columns side by side are read one after the other;
     wrapped lines are put together; what OCR did to words is put right and recorded as repair.
 
-    >>> page = "---------------------\\n **[ 1 ] Cook**     [ @ 9 ] Apply\\n\\n [ 2 ] Duties\\n  • [ 3 ] Make top - tier\\n    food"
+    >>> page = "---------------------\\n **[ 1 ] Cook**     [ @ 9 ] Apply\\n\\n [ 2 ] Duties\\n  • [ 3 ] Do top - tier\\n    work"
     >>> [(block.kind.name, block.body.text) for block in clean_tarsier(MappedText.of(page)).blocks]
-    [('HEADING', 'Cook'), ('HEADING', 'Duties'), ('ITEM', 'Make top-tier food'), ('SENTENCE', 'Apply')]
+    [('HEADING', 'Cook'), ('HEADING', 'Duties'), ('ITEM', 'Do top-tier work'), ('SENTENCE', 'Apply')]
     """
     text = body.text
     rows = read_rows(text)
@@ -72,7 +73,7 @@ class _Page(NamedTuple):
     def of(cls, body: MappedText) -> _Page:
         text = body.text
         words = frozenset(_WORD.findall(text.lower())) if _SPLIT_WORD.search(text) else frozenset()
-        return cls(body, words, "Al" in text and is_about_ai(text))
+        return cls(body, words, is_about_ai(text))
 
 
 def _shown(page: _Page, element: Element) -> _Shown:
@@ -103,7 +104,8 @@ def _stretch(page: _Page, runs: Sequence[Run]) -> MappedText:
         if index:
             edits.extend(_seam(page, runs[index - 1], run))
         edits.extend(Edit(first, last) for first, last in run.cuts)
-    moved = [Edit(edit.start - start, edit.end - start, edit.text, edit.repair) for edit in edits if edit.text or edit.end > edit.start]
+    kept = (edit for edit in edits if edit.text or edit.end > edit.start)
+    moved = [Edit(edit.start - start, edit.end - start, edit.text, edit.repair) for edit in kept]
     return page.body[start:end].edit(moved).strip()
 
 
@@ -134,8 +136,10 @@ def _seam(page: _Page, before: Run, after: Run) -> Iterator[Edit]:
 
 def _is_split(text: str, before: Run, after: Run) -> bool:
     """Whether a word goes on in the next line behind a hyphen."""
+    if text[before.end - 1] != "-" or not text[after.start : after.start + 1].islower():
+        return False
     whole = before.end - before.start > 1 and not (before.cuts and before.cuts[-1][1] > before.end - 2)
-    return whole and text[before.end - 1] == "-" and text[before.end - 2].isalpha() and text[after.start : after.start + 1].islower()
+    return whole and text[before.end - 2].isalpha()
 
 
 def _blocks(columns: Sequence[Sequence[_Shown]], rows: Rows) -> list[Block]:
@@ -162,7 +166,7 @@ def _column_blocks(column: Sequence[_Shown], gaps: Sequence[int], indents: froze
         elif _is_field(shown):
             block = Block(shown.body, Kind.FIELD)
         elif _looks_like_heading(shown, marked=marked) and (
-            (below is not None and below is not Kind.FIELD and gaps[index + 1] < _APART) or _is_isolated(shown, gaps[index : index + 2], rows)
+            (below not in (None, Kind.FIELD) and gaps[index + 1] < _APART) or _is_isolated(shown, gaps[index : index + 2], rows)
         ):
             block = Block(shown.body, Kind.HEADING, 2)
         else:
@@ -195,10 +199,11 @@ def _items(column: Sequence[_Shown], gaps: Sequence[int], indents: frozenset[int
     result = [shown.element.bullet for shown in column]
     for index, shown in enumerate(column):
         element = shown.element
-        if result[index] or element.bold or element.x not in indents or element.mark is Mark.LINK or (marked and not element.mark):
+        if index == 0 or result[index] or element.bold or element.x not in indents or gaps[index] > 1:
             continue
-        above = column[index - 1] if index else None
-        result[index] = above is not None and gaps[index] <= 1 and (result[index - 1] or _introduces(above, element, marked=marked))
+        if element.mark is Mark.LINK or (marked and not element.mark):
+            continue
+        result[index] = result[index - 1] or _introduces(column[index - 1], element, marked=marked)
     return result
 
 
@@ -215,7 +220,8 @@ def _is_field(shown: _Shown) -> bool:
     if len(text) > _FIELD_LENGTH or shown.element.mark is Mark.LINK:
         return False
     found = _FIELD.match(text)
-    return found is not None and text[: found.end()].split(":")[0].count(" ") < _FIELD_WORDS and "://" not in text[: found.end() + 2]
+    key = found.group().partition(":")[0] if found is not None else ""
+    return key != "" and key.count(" ") < _FIELD_WORDS and not text.startswith("://", len(key))
 
 
 def _looks_like_heading(shown: _Shown, *, marked: bool) -> bool:

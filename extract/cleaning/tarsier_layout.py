@@ -1,9 +1,9 @@
-"""The elements of a Tarsier page: runs that belong together put together, in reading order."""
+"""The elements of a Tarsier page: runs that belong together put together."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -15,6 +15,8 @@ _LONG = 50  # characters of a line that is wrapped rather than short
 _LINE = 25  # characters of a line that may hold a wide gap
 _LABEL = 40
 _LABEL_RUNS = 3
+_VALUE_GAP = 30  # columns between a name and its value
+_FULL = 0.7  # of the widest line of a column
 _NARROW_GAP = 3
 _TERMINAL = frozenset(".:;!?")
 
@@ -73,6 +75,10 @@ class _Page(NamedTuple):
         run = element.runs[-1]
         return self.text[run.end - 1] if run.end > run.start else ""
 
+    def is_full(self, element: Element) -> bool:
+        """Whether the last line of an element is so long that it may have been wrapped."""
+        return element.line_width >= max(_LONG * 0.8, self.widths.get(element.line_x // 4, 0) * _FULL)
+
     def gap(self, element: Element, run: Run) -> int:
         """How many rows without anything lie between an element and a run."""
         return self.rows.blanks[run.row] - self.rows.blanks[element.last]
@@ -103,7 +109,8 @@ def _place(row: Sequence[Run], opened: list[Element], elements: list[Element], p
     """The elements that the runs of a row belong to; new ones are added to ``elements``."""
     touched: list[Element] = []
     columns = [element.line_x for element in opened]
-    for run in row:
+    for found in row:
+        run = _without_false_bullet(found, opened, columns, page) if found.bullet else found
         element = _continued(run, touched[-1] if touched else None, opened, columns, page)
         if element is None:
             element = Element(run)
@@ -117,6 +124,16 @@ def _place(row: Sequence[Run], opened: list[Element], elements: list[Element], p
         if not touched or touched[-1] is not element:
             touched.append(element)
     return touched
+
+
+def _without_false_bullet(run: Run, opened: list[Element], columns: list[int], page: _Page) -> Run:
+    """The run, where a dash at the begin of a wrapped line is no bullet but a dash of the sentence."""
+    above = _nearest(run.x, opened, columns)
+    if page.text[run.raw_start] not in "-–—" or run.mark or above is None or above.last == run.row or page.gap(above, run):
+        return run
+    if abs(above.line_x - run.x) > 1 or page.last_character(above) in _TERMINAL or not page.is_full(above):
+        return run
+    return run._replace(bullet=False, start=run.raw_start, text_x=run.x)
 
 
 def _still_open(opened: list[Element], touched: list[Element], row: int) -> list[Element]:
@@ -137,7 +154,7 @@ def _continued(run: Run, left: Element | None, opened: list[Element], columns: l
         return None
     above = _nearest(run.text_x, opened, columns)
     wraps = above is not None and above.last < run.row and above.bold == run.bold and _wraps(above, run, page)
-    if left is not None and not left.bullet and (run.mark or not wraps) and _is_label(left, page):
+    if left is not None and (run.mark or not wraps) and run.x - left.line_end <= _VALUE_GAP and _is_label(left, page):
         return left
     if above is not None and wraps:
         return above.tail or above
@@ -182,7 +199,7 @@ def _spread(run: Run, left: Element) -> Element | None:
 
 def _is_label(element: Element, page: _Page) -> bool:
     """Whether an element is the name of what stands at its right: short, and ends in a colon."""
-    if len(element.runs) > _LABEL_RUNS:
+    if element.bullet or len(element.runs) > _LABEL_RUNS:
         return False
     width = sum(run.end - run.start for run in element.runs)
     return 1 < width <= _LABEL and page.last_character(element) == ":"
@@ -197,7 +214,8 @@ def _wraps(above: Element, run: Run, page: _Page) -> bool:
         return False
     goes_on = end not in _TERMINAL and (begins.islower() or begins in "(,;&/)" or end in ",-–&/(")
     if run.mark is Mark.TEXT:
-        return gap == 0 and above.mark is not Mark.NONE and begins.islower() and above.line_width >= _LONG and end not in _TERMINAL
+        inside = gap == 0 and begins.islower() and end not in _TERMINAL  # a word in bold type at the begin of a line
+        return inside and above.mark is not Mark.NONE and page.is_full(above)
     if run.mark is Mark.LINK:
         full = above.lines > 1 and above.line_width >= above.width * 0.85
         return gap == 0 and above.line_width >= _LONG and (end not in _TERMINAL or full)
@@ -205,8 +223,7 @@ def _wraps(above: Element, run: Run, page: _Page) -> bool:
         return end not in _TERMINAL and end != "" and (goes_on or above.line_width >= _LONG)
     if above.mark:
         return True
-    widest = page.widths.get(above.line_x // 4, 0)
-    return goes_on or (above.line_width >= _LONG * 0.8 and above.line_width >= widest * 0.7)
+    return goes_on or page.is_full(above)
 
 
 def _with_split_titles(elements: list[Element], page: _Page) -> list[Element]:
@@ -232,139 +249,3 @@ def _with_split_titles(elements: list[Element], page: _Page) -> list[Element]:
         head.first, head.last = min(head.first, element.first), max(head.last, element.last)
         gone.add(id(element))
     return [element for element in elements if id(element) not in gone]
-
-
-_COLUMN_GAP = 10  # columns of the page between two columns of text
-_COLUMN_JITTER = 25  # and that two parts of one column may lie apart, if they never stand side by side
-_MATCH = 8
-_FAR_BELOW = 8  # blank rows that end a region
-_GRID = 4  # columns of a menu or footer
-_MOST_COLUMNS = 12
-
-
-class _Column:
-    """Elements below each other, and the rows that they stand in."""
-
-    __slots__ = ("elements", "high", "low", "rows")
-
-    def __init__(self, element: Element) -> None:
-        self.low = self.high = element.x
-        self.elements = [element]
-        self.rows = {run.row for run in element.runs}
-
-    def merge(self, other: _Column) -> None:
-        self.low, self.high = min(self.low, other.low), max(self.high, other.high)
-        self.elements.extend(other.elements)
-        self.rows |= other.rows
-
-
-def in_reading_order(elements: Sequence[Element], rows: Rows) -> tuple[list[list[Element]], bool]:
-    """The columns of a page in reading order, and whether there were columns side by side.
-
-    A page is read region by region from the top; in a region, each column downwards before the next one.
-    """
-    kept = {id(element) for element in elements}
-    riders: dict[int, list[Element]] = {}
-    for element in elements:
-        if element.leader is not None and id(element.leader) in kept:
-            riders.setdefault(id(element.leader), []).append(element)
-    gone = {id(rider) for group in riders.values() for rider in group}
-    leads = [element for element in elements if id(element) not in gone]
-    columns: list[list[Element]] = []
-    aside = was_single = False
-    for region in _regions(_bands(leads, rows), rows):
-        found = _columns(region)
-        ordered = [sorted(column.elements, key=attrgetter("first", "x")) for column in found]
-        if len(found) == 2 and _is_table(ordered):
-            ordered = [sorted(region, key=attrgetter("first", "x"))]
-        aside = aside or len(ordered) > 1
-        if len(ordered) == 1 and was_single:
-            columns[-1].extend(ordered[0])
-        else:
-            columns.extend(ordered)
-        was_single = len(ordered) == 1
-    return [[one for lead in column for one in (lead, *riders.get(id(lead), ()))] for column in columns], aside
-
-
-def _is_table(columns: list[list[Element]]) -> bool:
-    """Whether two columns are names and values: as many elements, row by row, all of one line, no links."""
-    left, right = columns
-    return (
-        len(left) == len(right) > 1
-        and all(one.first == other.first for one, other in zip(left, right, strict=True))
-        and all(element.lines == 1 and element.mark is not Mark.LINK and element.width <= _LABEL for element in left)
-        and all(element.mark is not Mark.LINK for element in right)
-    )
-
-
-def _bands(elements: Sequence[Element], rows: Rows) -> Iterator[list[Element]]:
-    """The elements in bands that a blank row lies between."""
-    band: list[Element] = []
-    last = -1
-    for element in sorted(elements, key=attrgetter("first", "x")):
-        if band and element.first > last and rows.blanks[element.first] > rows.blanks[last]:
-            yield band
-            band = []
-        band.append(element)
-        last = max(last, element.last)
-    if band:
-        yield band
-
-
-def _regions(bands: Iterable[list[Element]], rows: Rows) -> Iterator[list[Element]]:
-    """Bands put together as long as they keep to the same columns."""
-    region: list[Element] = []
-    shape: list[tuple[int, int]] = []
-    last = 0
-    for band in bands:
-        columns = _columns(band)
-        spans = [(column.low, column.high) for column in columns]
-        far = rows.blanks[band[0].first] - rows.blanks[last] >= _FAR_BELOW
-        joined = None if far or not region else _joined(shape, spans)
-        if joined is None:
-            if region:
-                yield region
-            region, shape = list(band), spans
-        else:
-            region.extend(band)
-            shape = joined
-        last = max(element.last for element in band)
-    if region:
-        yield region
-
-
-def _joined(shape: list[tuple[int, int]], band: list[tuple[int, int]]) -> list[tuple[int, int]] | None:
-    """The columns of a region with a further band, or None where the band does not keep to them."""
-    if len(shape) == 1 or max(len(shape), len(band)) > _MOST_COLUMNS or (len(shape) >= _GRID and len(band) == 1):
-        return None
-    result = list(shape)
-    fresh = 0
-    for low, high in band:
-        match = next((at for at, (left, right) in enumerate(result) if low <= right + _MATCH and high >= left - _MATCH), None)
-        if match is None:
-            fresh += 1
-            result.append((low, high))
-        else:
-            result[match] = (min(low, result[match][0]), max(high, result[match][1]))
-    allowed = 0 if len(band) == 1 or len(shape) >= _GRID else 1
-    return sorted(result) if fresh <= allowed else None
-
-
-def _columns(elements: Iterable[Element]) -> list[_Column]:
-    """The elements by column, from left to right."""
-    clusters: list[_Column] = []
-    for element in sorted(elements, key=attrgetter("x")):
-        if clusters and element.x - clusters[-1].high < _COLUMN_GAP:
-            clusters[-1].merge(_Column(element))
-        else:
-            clusters.append(_Column(element))
-    columns: list[_Column] = []
-    seen: set[int] = set()
-    for cluster in clusters:
-        near = columns and cluster.low - columns[-1].high < _COLUMN_JITTER and columns[-1].rows.isdisjoint(cluster.rows)
-        if near or (columns and seen.isdisjoint(cluster.rows)):
-            columns[-1].merge(cluster)
-        else:
-            columns.append(cluster)
-        seen |= cluster.rows
-    return columns

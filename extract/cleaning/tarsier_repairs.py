@@ -126,9 +126,8 @@ def _chain(text: str, left: str, end: int) -> int:
     linked = [word for word in found.groups()[:2] if word]
     if not all(word.lower() in words.links for word in linked):
         return 0
-    if left[:1].isupper() and linked[0][:1].islower() and found[3][:1].isupper() and linked[0] not in ("to", "of", "on", "in", "by"):
-        return 0
-    return found.end()
+    between_names = left[:1].isupper() and found[3][:1].isupper()  # "Lyon - en CDI - Bac": dashes between facts
+    return 0 if between_names and linked[0] not in ("to", "of", "on", "in", "by") else found.end()
 
 
 def _hyphenated(left: str, right: str) -> bool:
@@ -158,12 +157,18 @@ def _hyphenated(left: str, right: str) -> bool:
     return plain.endswith("ed") and len(plain) > 4 and (left.islower() or left.isupper())  # "AI - powered"
 
 
-_AL = re.compile(r"(?<![\w.])(?P<glued>[A-Za-z]*[a-z])?Al(?!\w)(?!['’]\w)")
+_AL = re.compile(r"Al(?<![A-Z\d_.]Al)(?!\w)(?!['’]\w)")
 _NEXT = re.compile(r"(?P<joint> ?[-/] ?| (?:and|&) | )?(?P<word>[^\W\d_]++)?")
 
 
 def is_about_ai(text: str) -> bool:
-    """Whether a page speaks of artificial intelligence, so that a bare "Al" on it is no first name."""
+    """Whether a page with an "Al" on it speaks of artificial intelligence, so that a bare "Al" is no first name.
+
+    >>> is_about_ai("Al tooling and machine learning"), is_about_ai("Report to Al, our cook")
+    (True, False)
+    """
+    if _AL.search(text) is None:
+        return False
     low = text.lower()
     return any(re.search(rf"\b{word}\b", low) for word in load("ocr")["ai"]["topic"] if word in low)
 
@@ -175,12 +180,10 @@ def repair_ai(body: MappedText, *, about_ai: bool = False) -> MappedText:
     'Generative AI and AI models at OpenAI, not Al Gore or Al Jazeera'
     """
     text = body.text
-    if "Al" not in text:
-        return body
     edits = [
         Edit(found.end() - 2, found.end(), "AI", repair=True)
         for found in _AL.finditer(text)
-        if found["glued"] or _is_ai(text, found.start(), found.end(), about_ai=about_ai)
+        if text[found.start() - 1 : found.start()].isalpha() or _is_ai(text, found.start(), found.end(), about_ai=about_ai)
     ]
     return body.edit(edits) if edits else body
 
@@ -200,4 +203,4 @@ def _is_ai(text: str, start: int, end: int, *, about_ai: bool) -> bool:
 
 def repair(body: MappedText, *, about_ai: bool = False) -> MappedText:
     """The text of a block with everything put right that OCR did to its words."""
-    return repair_ai(repair_hyphens(repair_spacing(body)), about_ai=about_ai)
+    return repair_hyphens(repair_ai(repair_spacing(body), about_ai=about_ai))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from enum import IntEnum
+from itertools import pairwise
 from typing import NamedTuple
 
 
@@ -65,10 +67,11 @@ _MARK = re.compile(
     re.VERBOSE,
 )
 _BROKEN_HEAD = re.compile(r"(?:(?P<sign>[@$#]) ?\d{0,5}|\d{1,5}) \](?: \])?+(?!\w)")
-_PLAIN_HEAD = re.compile(r"\[ (?:(?P<sign>[@$#]) )?\d{1,5} \] (?=\w)")
+_PLAIN_HEAD = re.compile(r"(?P<bullet>[•⚫●·▪] )?+\[ (?P<sign>[@$#] )?+\d{1,5} \] (?=[\w$€(\"])")
 _SPECIAL = re.compile(r"[\[\]*]")
 _ONLY_BRACKETS = re.compile(r"[\[\] ]++$")
 _BULLET = re.compile(r"(?:[•⚫●◦▪‣·○■□➢➤❖◆▶✔]|[\-–—*])++(?=\s|\[|$|\w)")
+_LETTER_BULLET = re.compile(r"o [A-Z\d]")
 _STRONG = frozenset("•⚫●◦▪‣·○■□➢➤❖◆▶✔")
 _ICON = re.compile(r"[^\w\s\[\]$€£¥@#(+*]{1,3}+ (?=\[ )|[oO] (?=\[ )")
 _INLINE_BULLET = re.compile(r"[ ]?[•⚫●·▪|] ?$")
@@ -100,7 +103,7 @@ def read_rows(text: str) -> Rows:
         blank += not runs
         parsed.append(_with_bullets(runs))
         offset += len(line) + 1
-    split = _split_at_columns(parsed, text)
+    split = _split_at_columns(_with_letter_bullets(parsed, text), text)
     for name, present in (("marks", marks), ("bold", any(run.bold for row in split for run in row))):
         if present:
             found.add(name)
@@ -114,7 +117,7 @@ def _is_frame(line: str, found: set[str]) -> bool:
     if "---" in line and _BORDER.match(line):
         found.add("borders")
         return True
-    if "t" in line and _FOOTER.match(line):
+    if ("timing" in line or "Token" in line) and _FOOTER.match(line):
         found.add("footers")
         return True
     return False
@@ -125,16 +128,19 @@ def _pieces(string: str, offset: int, x: int, row: int) -> list[Run]:
     head = _PLAIN_HEAD.match(string)
     begin = head.end() if head is not None else 0
     if _SPECIAL.search(string, begin) is None and (head is not None or string[0].isalpha()) and len(string) > begin + 1:
-        mark = Mark.NONE if head is None else Mark.LINK if head.lastgroup else Mark.TEXT
         end = offset + len(string)
-        return [Run(row, x, x, offset, offset + begin, end, end, mark)]
+        if head is None:
+            return [Run(row, x, x, offset, offset, end, end)]
+        bullet = 2 if head["bullet"] else 0
+        mark = Mark.LINK if head["sign"] else Mark.TEXT
+        return [Run(row, x, x + bullet, offset, offset + begin, end, end, mark, bullet > 0)]
     marks = [*_MARK.finditer(string)]
     if not marks and _ONLY_BRACKETS.match(string):
         return []
     places = _split_places(string, marks)
     if not places:
         return [_run(string, offset, x, row, marks)]
-    runs = []
+    runs: list[Run] = []
     for start, end in zip([0, *places], [*places, len(string)], strict=True):
         part = string[start:end].rstrip()
         cut = _INLINE_BULLET.search(part) if end < len(string) else None
@@ -145,8 +151,9 @@ def _pieces(string: str, offset: int, x: int, row: int) -> list[Run]:
 
 
 def _split_places(string: str, marks: Sequence[re.Match[str]]) -> list[int]:
+    """Where the further links of a menu, or facts of a line of facts, begin; empty for running text."""
     if len(marks) < 2 or marks[0].start() > 4:
-        return [mark.start() for mark in marks if mark.start() and _INLINE_BULLET.search(string, max(0, mark.start() - 3), mark.start())]
+        return _behind_bullets(string, [mark.start() for mark in marks if mark.start()])
     links = [_mark_of(mark) is Mark.LINK for mark in marks]
     if all(links):
         return [mark.start() for mark in marks[1:]]
@@ -154,7 +161,11 @@ def _split_places(string: str, marks: Sequence[re.Match[str]]) -> list[int]:
     parts = [string[mark.end() : end].strip() for mark, end in zip(marks, [*ends, len(string)], strict=True)]
     if len(parts) >= 3 and all(_stands_alone(part) for part in parts) and not any(links):
         return ends
-    return [end for end in ends if _INLINE_BULLET.search(string, max(0, end - 3), end)]
+    return _behind_bullets(string, ends)
+
+
+def _behind_bullets(string: str, places: Sequence[int]) -> list[int]:
+    return [place for place in places if _INLINE_BULLET.search(string, max(0, place - 3), place)]
 
 
 def _stands_alone(part: str) -> bool:
@@ -179,8 +190,17 @@ def _run(string: str, offset: int, x: int, row: int, marks: Sequence[re.Match[st
         end = inner.pop()[0]
     end = max(at, len(string[:end].rstrip()))
     return Run(
-        row, x, x + text_at, offset, offset + at, offset + end, offset + len(string), mark, bullet, bold, False,
-        tuple((offset + first, offset + last) for first, last in inner if first >= at and last <= end),
+        row,
+        x,
+        x + text_at,
+        offset,
+        offset + at,
+        offset + end,
+        offset + len(string),
+        mark,
+        bullet,
+        bold,
+        cuts=tuple((offset + first, offset + last) for first, last in inner if first >= at and last <= end),
     )
 
 
@@ -255,6 +275,21 @@ def _with_bullets(runs: list[Run]) -> tuple[Run, ...]:
     return tuple(result)
 
 
+def _with_letter_bullets(rows: list[tuple[Run, ...]], text: str) -> list[tuple[Run, ...]]:
+    """The rows, where an "o" is the bullet of a list that has more than one of them in a column ("o" is also a word)."""
+    letters = [index for index, row in enumerate(rows) if row and _LETTER_BULLET.match(text, row[0].raw_start)]
+    if len(letters) < 2:
+        return rows
+    columns = Counter(rows[index][0].x for index in letters)
+    result = list(rows)
+    for index in letters:
+        run = rows[index][0]
+        if columns[run.x] > 1 and not run.mark and not run.bold:
+            fresh = run._replace(bullet=True, start=run.start + 2, text_x=run.x + 2)
+            result[index] = (fresh, *rows[index][1:])
+    return result
+
+
 def _split_at_columns(rows: list[tuple[Run, ...]], text: str) -> tuple[tuple[Run, ...], ...]:
     """The rows, where a run that ran into the next column is cut at the mark that begins there."""
     filled = [index for index, row in enumerate(rows) if row]
@@ -278,7 +313,7 @@ def _cut_at_columns(run: Run, around: list[int], text: str) -> list[Run]:
         return [run]
     bounds = [run.raw_start, *places, run.raw_end]
     pieces = []
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in pairwise(bounds):
         string = text[start:end].rstrip()
         pieces.append(_run(string, start, start - origin, run.row, [*_MARK.finditer(string)]))
     pieces[0] = pieces[0]._replace(bullet=run.bullet, x=run.x, follows=run.follows)

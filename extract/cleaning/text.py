@@ -86,8 +86,7 @@ def _drafts(text: str, lines: list[_Line], margin: int | None) -> Iterator[_Draf
     for line in lines:
         if not line.text or is_rule(line.text):
             if draft is not None:
-                underlined = _UNDERLINE.fullmatch(line.text) and draft.kind is Kind.SENTENCE and draft.start == draft.last.start
-                yield draft._replace(kind=Kind.HEADING, level=2) if underlined and len(draft.last.text) <= _UNDERLINED else draft
+                yield draft._replace(kind=Kind.HEADING, level=2) if _is_underlined(draft, line.text) else draft
             draft = None
         elif draft is not None and _goes_on(draft, line, margin):
             draft = draft._replace(end=line.end, last=line)
@@ -97,6 +96,13 @@ def _drafts(text: str, lines: list[_Line], margin: int | None) -> Iterator[_Draf
             draft = _opened(line, text[line.start : line.end])
     if draft is not None:
         yield draft
+
+
+def _is_underlined(draft: _Draft, rule: str) -> bool:
+    """Whether a rule makes the block above it a heading: one short line, neither a sentence nor a field."""
+    title = draft.last.text
+    single = draft.kind is Kind.SENTENCE and draft.start == draft.last.start and len(title) <= _UNDERLINED
+    return single and _UNDERLINE.fullmatch(rule) is not None and title[-1] not in ".,;" and field_key(title) is None
 
 
 def _opened(line: _Line, raw: str) -> _Draft:

@@ -65,10 +65,11 @@ def read_phones(text: str, *, country: str | None) -> list[Reading[str]]:
     """
     if not _DIGITS.search(text):
         return []
-    import phonenumbers  # 0.1 s, and only where figures stand that could be a number
+    import phonenumbers  # slow to import, and needed only where figures stand that could be a number
 
     found: list[Reading[str]] = []
-    for match in phonenumbers.PhoneNumberMatcher(text[:_MAX_PHONE_TEXT], country, leniency=phonenumbers.Leniency.VALID, max_tries=200):
+    valid = phonenumbers.Leniency.VALID
+    for match in phonenumbers.PhoneNumberMatcher(text[:_MAX_PHONE_TEXT], country, leniency=valid, max_tries=200):
         value = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
         found.append(Reading(value, match.start, match.end))
     return found

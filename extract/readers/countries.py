@@ -10,26 +10,29 @@ from extract.readers.gazetteer import fold
 from extract.readers.reading import Reading
 from extract.vocabulary import load
 
-# CLDR's keys that are no countries: the European Union, the euro zone, the United Nations, unknown, outlying Oceania, pseudo-accents
+# CLDR's keys that are no countries: European Union, euro zone, United Nations, unknown, outlying Oceania, pseudo-accents
 _NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"})
 # ISO 3166-1 alpha-3 codes that postings use; the rest are words more often than countries
-_ALPHA_3 = {
-    "USA": "US", "GBR": "GB", "DEU": "DE", "FRA": "FR", "ESP": "ES", "ITA": "IT", "CHE": "CH", "AUT": "AT", "NLD": "NL", "BEL": "BE",
-    "SWE": "SE", "NOR": "NO", "DNK": "DK", "FIN": "FI", "POL": "PL", "CZE": "CZ", "PRT": "PT", "IRL": "IE", "IND": "IN", "CHN": "CN",
-    "JPN": "JP", "AUS": "AU", "NZL": "NZ", "MEX": "MX", "BRA": "BR", "SGP": "SG", "ISR": "IL", "ARE": "AE", "ROU": "RO", "HUN": "HU",
-    "UKR": "UA", "TUR": "TR", "ZAF": "ZA", "PHL": "PH", "KOR": "KR", "TWN": "TW", "HKG": "HK", "MYS": "MY", "IDN": "ID", "THA": "TH",
-    "VNM": "VN", "ARG": "AR", "CHL": "CL", "COL": "CO", "PER": "PE", "EGY": "EG", "NGA": "NG", "KEN": "KE", "LUX": "LU", "GRC": "GR",
-}  # fmt: skip
+_ALPHA_3: dict[str, str] = dict(
+    pair.split(":")
+    for pair in (
+        "USA:US GBR:GB DEU:DE FRA:FR ESP:ES ITA:IT CHE:CH AUT:AT NLD:NL BEL:BE SWE:SE NOR:NO DNK:DK FIN:FI "
+        "POL:PL CZE:CZ PRT:PT IRL:IE IND:IN CHN:CN JPN:JP AUS:AU NZL:NZ MEX:MX BRA:BR SGP:SG ISR:IL ARE:AE "
+        "ROU:RO HUN:HU UKR:UA TUR:TR ZAF:ZA PHL:PH KOR:KR TWN:TW HKG:HK MYS:MY IDN:ID THA:TH VNM:VN ARG:AR "
+        "CHL:CL COL:CO PER:PE EGY:EG NGA:NG KEN:KE LUX:LU GRC:GR "
+    ).split()
+)
 _ARTICLE = re.compile(r"^(?:the|la|le|les|l|die|der|el|los) ")
 _EDGES = " \t,;:.()[]\"'"
 _UPPER = "A-ZÀ-ÖØ-ÞŠŽČŘĚŤĎŇŁŚŻŹĆŐŰİ"
 # Runs of capitalised words, with the small words that stand inside names of countries
 _RUN = re.compile(
-    rf"\b(?:U\.S\.A\.|U\.S\.|U\.K\.|(?:[{_UPPER}][\w'’.-]*+)(?: (?:(?:and|of|the|y|et|und|de|&) ){{0,2}}[{_UPPER}][\w'’-]*+){{0,5}})"
+    rf"\b(?:U\.S\.A\.|U\.S\.|U\.K\.|(?:[{_UPPER}][\w'’.-]*+)"
+    rf"(?: (?:(?:and|of|the|y|et|und|de|&) ){{0,2}}[{_UPPER}][\w'’-]*+){{0,5}})"
 )
 _WORD = re.compile(r"[^\s]+")
 # Names of countries that are names of people, of states or of things too
-_DOUBTFUL = frozenset({"georgia", "jordan", "chad", "jersey", "guernsey", "turkey", "china", "mali", "niger", "man", "togo", "oman", "cuba", "peru", "guinea"})
+_DOUBTFUL = frozenset({"georgia", "jordan", "chad", "jersey", "guernsey", "turkey", "china", "man", "togo", "cuba", "guinea"})
 
 
 class Region(NamedTuple):
@@ -50,7 +53,7 @@ def _countries() -> dict[str, str]:
             if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES:
                 names.setdefault(fold(name), code)
     for code, aliases in vocabulary["countries"].items():
-        names |= {alias: code for alias in aliases}
+        names |= dict.fromkeys(aliases, code)
     return {name: code for name, code in names.items() if name}
 
 
@@ -139,9 +142,8 @@ def read_region(text: str) -> Reading[str] | None:
 def find_countries(text: str) -> list[Reading[str]]:
     """The countries that a running text names, in order; of codes only those that are in everyday use (US, USA, UK, UAE).
 
-    >>> [(country.value, text[country.start:country.end]) for text in ["Sales in the UK, Sweden and New Jersey"]
-    ...     for country in find_countries(text)]
-    [('GB', 'UK'), ('SE', 'Sweden')]
+    >>> find_countries("Sales in the UK, Sweden and New Jersey")
+    [Reading(value='GB', start=13, end=15), Reading(value='SE', start=17, end=23)]
     """
     found: list[Reading[str]] = []
     for run in _RUN.finditer(text):

@@ -6,20 +6,21 @@ import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
+from itertools import islice
 from typing import NamedTuple
 
-from extract.readers.reading import Reading, alternation, proven
+from extract.readers.reading import MOST, Reading, alternation, proven
 from extract.vocabulary import load
 
 _DIGIT = re.compile("[0-9]")
-_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}(?!\.?[0-9])(?<![0-9]{5})")
 _LONGEST_DAY = 32  # characters from the day or the month to the year ("22nd of September de 2024")
 _AFTER_YEAR = re.compile(r"(?P<sign>[-/.])(?P<month>[0-9]{1,2})(?P=sign)(?P<day>[0-9]{1,2})(?![0-9])")
 _EAST_ASIAN = re.compile(r"\s?[年년]\s?(?P<month>[0-9]{1,2})\s?[月월]\s?(?P<day>[0-9]{1,2})\s?[日일]")
 _NUMERIC = re.compile(r"(?<![0-9])(?<![0-9][./-])(?P<first>[0-9]{1,2})(?P<sign>[-/]|\.\s?)(?P<second>[0-9]{1,2})(?P=sign)\Z")
-# Behind the name of a month, and not an hour, a share or the beginning of a range
-_NO_YEAR = r"[\w:%]|[.,][0-9]|\s?[-–—]\s?[0-9]|\s?(?i:am|pm|h|uhr)(?!\w)"
-_SHORT_YEAR = re.compile(rf"(?<=[^\W\d_])\.?(?:\s|-|\s?['’])(?P<year>[0-9]{{2}})(?!{_NO_YEAR})")
+# Behind the name of a month, and at the end of what is said: not an hour, a number of people or the beginning of a range
+_SHORT_YEAR = re.compile(r"[0-9]{2}(?<=[\s'’-][0-9]{2})(?=\s?(?:\Z|[^\w\s]))(?!\s?[-–—:%]|[.,][0-9])")
+_YEAR_MARKS = "'’"
 
 
 class _Words(NamedTuple):
@@ -121,7 +122,7 @@ def read_dates(text: str, *, day_first: bool | None = None, reference: date | No
 
 
 def _read_unproven(text: str, *, day_first: bool | None, reference: date | None) -> list[Reading[date]]:
-    found = [reading for year in _YEAR.finditer(text) if (reading := _around_year(text, year, day_first=day_first))]
+    found = [reading for year in islice(_YEAR.finditer(text), MOST) if (reading := _around_year(text, year, day_first=day_first))]
     found += _short_years(text)
     if reference:
         taken = list(found)
@@ -161,10 +162,10 @@ def _numeric(figures: re.Match[str], year: int, *, day_first: bool | None) -> da
 def _short_years(text: str) -> list[Reading[date]]:
     """Dates with a year of two figures, which count only behind a day and the name of a month ("14 May 04")."""
     found = []
-    for year in _SHORT_YEAR.finditer(text):
+    for year in islice(_SHORT_YEAR.finditer(text), MOST):
         base = max(0, year.start() - _LONGEST_DAY)
-        if named := _words().day_month.search(text[base : year.start()]):
-            number = 2000 + int(year["year"]) - (100 if int(year["year"]) > 69 else 0)
+        if named := _words().day_month.search(text[base : year.start()].rstrip(_YEAR_MARKS)):
+            number = 2000 + int(year[0]) - (100 if int(year[0]) > 69 else 0)
             value = _date(number, _words().months[named["month"].lower()], int(named["day"]))
             if value:
                 found.append(Reading(value, base + named.start(), year.end()))
@@ -174,7 +175,7 @@ def _short_years(text: str) -> list[Reading[date]]:
 def _yearless(text: str, reference: date) -> list[Reading[date]]:
     """Days and months without a year: the nearest such day before or after the reference."""
     found = []
-    for match in _words().yearless.finditer(text):
+    for match in islice(_words().yearless.finditer(text), MOST):
         month = _words().months[(match["month"] or match["month_2"]).lower()]
         day = int(match["day"] or match["day_2"])
         near = [value for step in (-1, 0, 1) if (value := _date(reference.year + step, month, day))]
@@ -187,10 +188,10 @@ def _relative(text: str, reference: date) -> list[Reading[date]]:
     """Days counted back from the reference."""
     words = _words()
     found = []
-    for match in words.ago.finditer(text):
+    for match in islice(words.ago.finditer(text), MOST):
         number, unit = (part for part in match.groups() if part)
         found.append(Reading(reference - timedelta(int(number) * words.ago_units[unit.lower()]), match.start(), match.end()))
-    for match in words.posted.finditer(text):
+    for match in islice(words.posted.finditer(text), MOST):
         days = words.posted_days[" ".join(match["day"].lower().split())]
         found.append(Reading(reference - timedelta(days), match.start(), match.end()))
     return found
@@ -203,7 +204,7 @@ def read_months(text: str) -> list[Reading[tuple[int, int]]]:
     [(2004, 2), (2024, 9), (2025, 6)]
     """
     found = []
-    for year in _YEAR.finditer(text):
+    for year in islice(_YEAR.finditer(text), MOST):
         base = max(0, year.start() - _LONGEST_DAY)
         left = text[base : year.start()]
         words = _words()

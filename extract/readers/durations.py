@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
-from extract.readers.quantities import Amount, Bound, Quantity, lowered, read_quantities
-from extract.readers.reading import Reading, proven, sentence, spoken
+from extract.readers.quantities import Amount, Bound, Quantity, read_quantities
+from extract.readers.reading import Reading, openings, proven, sentence, spoken
 from extract.vocabulary import load
 
 _WEEKS = {"WEEK": 1.0, "MONTH": 52 / 12, "YEAR": 52.0}
@@ -39,6 +39,7 @@ class _Cues(NamedTuple):
     other_words: frozenset[str]
     before: frozenset[str]
     behind: frozenset[str]
+    pairs: frozenset[str]
 
 
 @cache
@@ -51,6 +52,7 @@ def _cues() -> _Cues:
         other_words=frozenset(other["words"]),
         before=frozenset(other["before"]),
         behind=frozenset(other["behind"]),
+        pairs=openings([*job["words"], *other["words"], *other["before"]]),
     )
 
 
@@ -89,8 +91,8 @@ def _values(duration: Duration) -> tuple[float | None, float | None, bool]:
 
 
 def _read_unproven(text: str) -> list[Reading[Duration]]:
-    small = lowered(text)
-    return [reading for quantity in read_quantities(small) if (reading := _duration(text, small, quantity))]
+    small, quantities = read_quantities(text)
+    return [reading for quantity in quantities if (reading := _duration(text, small, quantity))]
 
 
 class _Said(NamedTuple):
@@ -127,7 +129,7 @@ def _stands_alone(small: str, quantity: Quantity) -> bool:
     """Whether a text begins with the quantity, as the value of a field does, and does not go on to say what it is of."""
     if small[: quantity.start].strip(" (:-"):
         return False
-    following = next(spoken(small, quantity.end, min(len(small), quantity.end + _AFTER)), None)
+    following = next(spoken(small, quantity.end, min(len(small), quantity.end + _AFTER), pairs=()), None)
     aside = small.startswith(" (", quantity.end)
     years = quantity.low.unit == "YEAR" and (quantity.bound is Bound.LOWER or quantity.high is not None)
     return not years and (aside or not (following and following[0] in _cues().behind))
@@ -135,15 +137,16 @@ def _stands_alone(small: str, quantity: Quantity) -> bool:
 
 def _said(text: str, small: str, quantity: Quantity) -> Iterator[_Said]:
     """The words around that decide; of those equally near, one that makes it another time comes first."""
-    before = _cues().before
+    before, pairs = _cues().before, _cues().pairs
     start, end = sentence(text, quantity.start, quantity.end, reach=_BEFORE)
-    for word, at, stop in spoken(small, start, quantity.start):
+    for word, at, stop in spoken(small, start, quantity.start, pairs=pairs):
         distance = quantity.start - stop
         of_job = False if distance <= _RIGHT_BEFORE and word in before else _is_of_job(word)
         if of_job is not None:
             yield _Said(distance=distance, of_job=of_job, start=at, end=stop)
     clause = _CLAUSE_END.search(small, quantity.end, min(end, quantity.end + _AFTER))
-    for word, at, stop in spoken(small, quantity.end, clause.start() if clause else min(end, quantity.end + _AFTER)):
+    until = clause.start() if clause else min(end, quantity.end + _AFTER)
+    for word, at, stop in spoken(small, quantity.end, until, pairs=pairs):
         of_job = _is_of_job(word)
         if of_job is not None:
             distance = at - quantity.end if of_job else max(0, at - quantity.end - _RIGHT_BEFORE // 2)

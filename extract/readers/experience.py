@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-from extract.readers.quantities import Bound, Quantity, lowered, read_quantities
+from extract.readers.quantities import Bound, Quantity, read_quantities
 from extract.readers.reading import Reading, proven, sentence, spoken
 from extract.vocabulary import load
 
@@ -47,8 +47,8 @@ def read_experience_years(text: str) -> list[Reading[float]]:
 
 
 def _read_unproven(text: str) -> list[Reading[float]]:
-    small = lowered(text)
-    return [reading for quantity in read_quantities(small) if (reading := _experience(text, small, quantity))]
+    small, quantities = read_quantities(text)
+    return [reading for quantity in quantities if (reading := _experience(text, small, quantity))]
 
 
 def _experience(text: str, small: str, quantity: Quantity) -> Reading[float] | None:
@@ -57,12 +57,15 @@ def _experience(text: str, small: str, quantity: Quantity) -> Reading[float] | N
         return None
     start, end = sentence(text, quantity.start, quantity.end, reach=_REACH)
     cues = _cues()
+    parts = cues.strong + cues.weak if quantity.bound is Bound.LOWER else cues.strong
+    around = small[start:end]
+    if not any(part in around for part in parts):
+        return None
     before = f" {small[start : quantity.start]} "
     if any(words in before for words in cues.against_before):
         return None
-    parts = cues.strong + cues.weak if quantity.bound is Bound.LOWER else cues.strong
     found: list[tuple[int, int, int]] = []
-    for word, at, stop in spoken(small, start, end):
+    for word, at, stop in spoken(small, start, end, pairs=()):
         if word in cues.against:
             return None
         if any(part in word for part in parts) and (stop <= quantity.start or at >= quantity.end):

@@ -15,7 +15,10 @@ from typing import NamedTuple
 
 from extract.vocabulary import load
 
-_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "Ø": "o", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe", "ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "ı": "i"})
+# Letters that Unicode does not decompose
+_LETTERS = str.maketrans(
+    {"ß": "ss", "ø": "o", "Ø": "o", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe", "ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "ı": "i"}
+)
 _GAPS = re.compile(r"[\W_]+")
 _SAINT = re.compile(r"\bst(e?)\b")
 

@@ -18,6 +18,7 @@ _SMALLEST = {"YEAR": 2000, "MONTH": 50, "WEEK": 20, "DAY": 10, "HOUR": 1}  # les
 _WIDEST = 10  # the ends of a range of pay differ by no more than this factor
 _YEARS = (1900, 2100)
 _LONGEST_SIGN = 5  # characters of a sign or code before a figure ("USD $")
+_DIGIT = re.compile("[0-9]")
 _ITEM_END = re.compile(r"[;|•+]")
 # What follows these is another thing
 _ASIDE = re.compile(r"[,;:+(|•.&]|(?<!\w)(?i:plus|and|with|et|avec|und|mit|y|con|och|med|og)(?!\w)")
@@ -114,11 +115,9 @@ def _values(pay: Pay) -> tuple[object, ...]:
 
 
 def _read_unproven(text: str) -> list[Reading[Pay]]:
+    if not (_DIGIT.search(text) and _hints_at_money(text)):
+        return []
     figures = read_figures(text)
-    if not figures:
-        return []
-    if not _hints_at_money(text):
-        return []
     sums = [_sum(text, figure) for figure in figures]
     readings = []
     done = 0  # where the last sum ended: what stands before it says nothing about the next one
@@ -276,16 +275,17 @@ def _context(text: str, start: int, end: int, *, unit: Reading[str] | None, floo
     low, high = sentence(text, start, end, reach=_REACH)
     low = max(low, floor, *(stop.end() for stop in _ITEM_END.finditer(text, low, start)))
     aside = _ASIDE.search(text, end, min(high, end + _REACH // 2))
+    until = aside.start() if aside else min(high, end + _REACH // 2)
     words = money_words()
     about: About | None = None
     first, last = start, end
-    for word, at, stop in spoken(text, low, start):
+    for word, at, stop in spoken(text, low, start, pairs=words.pairs):
         if word in words.about:
             about, first = words.about[word], at
         if word in words.units_before and not (unit and unit.start >= start):
             unit = Reading(words.units_before[word], at, stop)
     if about is None:
-        for word, _, stop in spoken(text, end, aside.start() if aside else min(high, end + _REACH // 2)):
+        for word, _, stop in spoken(text, end, until, pairs=words.pairs):
             if word in words.about:
                 about, last = words.about[word], stop
                 break

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cache
 from typing import NamedTuple
 
-from extract.readers.reading import alternation
+from extract.readers.reading import alternation, openings
 from extract.vocabulary import load
 
 _DOLLARS = ("CAD", "AUD", "NZD", "SGD", "HKD", "USD")
@@ -29,6 +29,7 @@ class MoneyWords(NamedTuple):
     units: Mapping[str, str]
     units_before: Mapping[str, str]  # those that may stand some words away before a figure
     about: Mapping[str, About]
+    pairs: frozenset[str]  # first words of phrases of two words among these
     hints: tuple[str, ...]
     codes: tuple[str, ...]
     crowns: Mapping[str, list[str]]
@@ -106,11 +107,13 @@ def money_words() -> MoneyWords:
     dollars = [word for code in _DOLLARS for word in [code, *money["currency"]["word"].get(code, [])]]
     spoken = [(name, _flat(about[name])) for name in ("other", "pay")]
     before = [money["unit"][kind].items() for kind in ("adjective", "pay")]
+    before_words = [words for kind in before for _, words in kind]
     return MoneyWords(
         currencies=_currencies(),
         units={word: unit for kind in money["unit"].values() for unit, words in kind.items() for word in words},
         units_before={word: unit for kind in before for unit, words in kind for word in words},
         about={word: About(name) for name, words in spoken for word in words},
+        pairs=openings(word for words in (*(words for _, words in spoken), *before_words) for word in words),
         hints=_hints(money),
         codes=tuple(money["currency"]["codes"]),
         crowns=money["currency"]["crowns"],

@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
+from itertools import islice
 from typing import NamedTuple
 
-from extract.readers.reading import Reading, alternation
+from extract.readers.reading import MOST, Reading, alternation
 from extract.vocabulary import load
 
-_DIGIT = re.compile("[0-9]")
+_DIGITS = re.compile("[0-9]++")
 _BLANK = " \u00a0\u202f\u2009'’"  # what separates thousands beside comma and point
 _BLANKS = str.maketrans("", "", _BLANK)
 # Every alternative ends where its notation ends; what follows may not go on as a number ("03.02.2025" holds none).
@@ -98,11 +99,15 @@ def read_figures(text: str) -> list[Figure]:
     >>> [(str(f.value), f.scale) for f in read_figures("£35k, 12 000 kr, 1.5 million, 03.02.2025, 401k, 30 %")]
     [('35000', 1000), ('12000', 1), ('1500000.0', 1000000)]
     """
-    if not _DIGIT.search(text):
+    if not _DIGITS.search(text):
         return []
-    scales = _scales()
-    found = []
-    for match in _figure().finditer(text):
+    scales, figure = _scales(), _figure()
+    found: list[Figure] = []
+    for digits in islice(_DIGITS.finditer(text), MOST):
+        if found and digits.start() < found[-1].end:
+            continue
+        if not (match := figure.match(text, digits.start())):
+            continue
         word = match["scale"]
         scale = scales[word.strip(" \u00a0\u202f")] if word else 1
         plain = plain_value(match["plain"])
@@ -143,7 +148,7 @@ def read_numbers(text: str) -> list[Reading[Decimal]]:
 def _with_words(text: str, figures: list[Reading[Decimal]]) -> list[Reading[Decimal]]:
     values = number_words()
     readings = {reading.start: reading for reading in figures}
-    for match in _words().finditer(text):
+    for match in islice(_words().finditer(text), MOST):
         value = values[" ".join(match["word"].lower().split())]
         if match["figure"] and int(match["figure"]) == value:
             readings.pop(match.start("figure"), None)

@@ -32,6 +32,10 @@ _GAP = re.compile(r"[ .'’\-–—/:%+&()*]{1,4}")
 _STOP = re.compile(r"[.;!?•|\n](?=\s)|\n")
 
 
+# No segment is as long; what stands beyond is not read, so that a document made to be slow is not
+LONGEST = 100_000
+
+
 class Token(NamedTuple):
     """A word of a text, folded, and where it stands."""
 
@@ -59,7 +63,7 @@ class Entry:
 @lru_cache(maxsize=64)
 def words_of(text: str) -> frozenset[str]:
     """The different words of a text in lower case (cached: several readers scan the same segment one after the other)."""
-    return frozenset(_WORD.findall(text.lower()))
+    return frozenset(_WORD.findall(text[:LONGEST].lower()))
 
 
 def triggers(phrases: Iterable[str], common: Iterable[str]) -> frozenset[str]:
@@ -72,7 +76,7 @@ def triggers(phrases: Iterable[str], common: Iterable[str]) -> frozenset[str]:
 @lru_cache(maxsize=64)
 def tokens(text: str) -> tuple[Token, ...]:
     """The words of a text (cached, as those of ``words_of``)."""
-    return tuple([Token(fold(match[0]), match.start(), match.end()) for match in _WORD.finditer(text)])
+    return tuple([Token(fold(match[0]), match.start(), match.end()) for match in _WORD.finditer(text[:LONGEST])])
 
 
 def _before(phrases: Iterable[str]) -> tuple[str, ...]:
@@ -120,8 +124,10 @@ def _entries(part: dict[str, Any], source: dict[str, Any]) -> Iterator[Entry]:
 def find_phrases(text: str, name: str) -> list[Reading[str]]:
     """What the phrases of a vocabulary state in a text, in order; the longest phrase at a place counts.
 
-    >>> [(found.value, text[found.start:found.end]) for text in ["Vollzeit, not a part-time job"] for found in find_phrases(text, "employment")]
-    [('FULL_TIME', 'Vollzeit')]
+    Reads at most the first 100,000 characters.
+
+    >>> find_phrases("Vollzeit, not a part-time job", "employment")
+    [Reading(value='FULL_TIME', start=0, end=8)]
     """
     if words_of(text).isdisjoint(_triggers(name)):
         return []
@@ -141,7 +147,7 @@ def find_phrases(text: str, name: str) -> list[Reading[str]]:
                 found.append(reading)
                 done = last
                 break
-            if len(entry.phrase) > 1 and _is_negated(text, words, number, last, entry):
+            if len(entry.phrase) > 1 and _is_denied(text, words, number, last, entry):
                 done = last  # "not a remote position" says nothing of "remote" either
                 break
     return found
@@ -182,12 +188,21 @@ def _is_negated(text: str, words: tuple[Token, ...], first: int, last: int, entr
     """Whether the words right before or after give the phrase another meaning, or the contrary one."""
     if first and (entry.no_before or entry.negated_before):
         before = _window(text, words, first - 1, -1, 4)
-        if before.endswith(entry.no_before) or before.endswith(entry.negated_before):
+        if before.endswith(entry.no_before + entry.negated_before):
             return True
     if last < len(words) and (entry.no_after or entry.negated_after):
         after = _window(text, words, last, 1, 6)
-        return after.startswith(entry.no_after) or any(phrase in after for phrase in entry.negated_after)
+        return after.startswith(entry.no_after) or _denies(after, entry)
     return False
+
+
+def _is_denied(text: str, words: tuple[Token, ...], first: int, last: int, entry: Entry) -> bool:
+    before = _window(text, words, first - 1, -1, 4) if first else ""
+    return before.endswith(entry.negated_before) or _denies(_window(text, words, last, 1, 6), entry)
+
+
+def _denies(after: str, entry: Entry) -> bool:
+    return any(phrase in after for phrase in entry.negated_after)
 
 
 def _window(text: str, words: tuple[Token, ...], first: int, step: int, length: int) -> str:
@@ -218,4 +233,5 @@ def _neighbour(text: str, words: tuple[Token, ...], first: int, last: int, entry
 def _is_alone(text: str, words: tuple[Token, ...], first: int, last: int) -> bool:
     left = text[words[first - 1].end if first else 0 : words[first].start]
     right = text[words[last - 1].end : words[last].start if last < len(words) else len(text)]
-    return (not first or left.strip() != "") and (last == len(words) or right.strip() not in ("", "-", "/", "'", "’")) and "/" not in left
+    joined = last < len(words) and (not right.strip() or right in ("-", "/", "'", "’"))
+    return (not first or left.strip() != "") and not joined and "/" not in left

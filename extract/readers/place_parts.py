@@ -116,7 +116,7 @@ def _split(text: str, start: int, end: int) -> Iterator[Part]:
 
 
 def _with_region(text: str, start: int, end: int) -> Iterator[Part]:
-    """"Dallas TX", "Plano Texas": a region right behind its city; else a capitalised name."""
+    """A region right behind its city ("Dallas TX", "Plano Texas"); else a capitalised name."""
     for cut in (text.rfind(" ", start, end), text.rfind(" ", start, max(start, text.rfind(" ", start, end)))):
         if cut > start and (regions := regions_of(text[cut + 1 : end])):
             city = find_city(text[start:cut])

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from extract.readers.countries import code_of, country_of, find_countries, read_country, read_region, regions_of
-from extract.readers.gazetteer import City, find_city, fold, is_common, words_from
+from extract.readers.gazetteer import City, find_city, fold, is_common, words, words_from
 from extract.readers.place_lines import Cue, Place, moved, read_places
 from extract.readers.place_parts import NAME, POSTAL, SMALL, UPPER, WORD, looks_like_name
 from extract.readers.reading import Reading
@@ -29,7 +29,8 @@ _LINK = re.compile(r"\s?(?:,|/|;)\s?|,?\s(?:or|and|&|ou|et|oder|und|eller|og|och
 _TOKEN = re.compile(r"[^ ]+")
 # What may follow a city: ", CA 94105", ", Switzerland", " (75)", " – Bayern, Deutschland"
 _TAIL = re.compile(
-    rf"(?:(?P<comma>, ?| ?\(| [-–—/] | )(?P<name>(?:{WORD}(?: (?:and |of |de |y )?{WORD}){{0,3}}|\d{5}|\d[\dAB]|97\d)))(?:,? (?P<zip>{POSTAL})\b)?"
+    rf"(?P<comma>, ?| ?\(| [-–—/] | )"
+    rf"(?P<name>{WORD}(?: (?:and |of |de |y )?{WORD}){{0,3}}|\d{{5}}|\d[\dAB]|97\d)(?:,? (?:{POSTAL})\b)?"
 )
 _POSTAL_BEFORE = re.compile(rf"(?<![\w,.])\(?(?:{POSTAL}|\d[\dAB])\)?(?: | - )$")
 _CODE_BEFORE = re.compile(r"(?:[A-Z]{2,3}(?: - |, ))?(?P<code>[A-Z]{2})(?: - |, )$")
@@ -37,7 +38,9 @@ _POSTAL_AFTER = re.compile(r" ?\((\d\d(?:\d{3})?)\)")
 _ADJECTIVE = re.compile(r"-| based\b")
 _AFTER = re.compile(r"['’]?s? ?(\w+)")
 _EXPRESSION = re.compile(
-    rf"(?:(?:{POSTAL}|\d{{2}}) (?:- )?)?{NAME}(?:(?:, ?| ?\(| - | – | ?/ ?| or | and | et | und | ou | oder )(?:{POSTAL}|\d[\dAB](?=\))|{NAME})(?: {POSTAL})?\)?){{0,6}}"
+    rf"(?:(?:{POSTAL}|\d{{2}}) (?:- )?)?{NAME}"
+    r"(?:(?:, ?| ?\(| - | – | ?/ ?| or | and | et | und | ou | oder )"
+    rf"(?:{POSTAL}|\d[\dAB](?=\))|{NAME})(?: (?:{POSTAL}))?\)?){{0,6}}"
 )
 # Codes of US states that stand after the names of people and of degrees ("RN, MS", "John Smith, MD")
 _TITLES = frozenset({"MD", "MA", "MS", "PA", "OR", "IN", "ME", "OK", "HI", "AL", "CO", "DE", "ID", "LA", "DC", "CT", "VA"})
@@ -47,8 +50,9 @@ _TITLES = frozenset({"MD", "MA", "MS", "PA", "OR", "IN", "ME", "OK", "HI", "AL",
 _BESIDE = frozenset({Cue.REGION, Cue.COUNTRY, Cue.POSTAL, Cue.LINE, Cue.MUNICIPALITY, Cue.ADJECTIVE})
 
 
-# No posting names as many places; a document made to be slow does
+# No posting names as many places, and no segment is as long; a document made to be slow does and is
 MAX_PLACES = 500
+LONGEST = 100_000
 
 
 class _Found(NamedTuple):
@@ -60,11 +64,14 @@ class _Found(NamedTuple):
 def find_places(text: str) -> list[Reading[Place]]:
     """The places with a city that a running text names with a cue (and whatever a label such as "Location:" states), in order.
 
+    Reads at most the first 100,000 characters and answers at most 500 places.
+
     >>> [(p.value.city.value, p.value.cue.value) for p in find_places("We are based in Lyon, with an office in Berlin, Germany.")]
     [('Lyon', 'based'), ('Berlin', 'based')]
     >>> find_places("Reading and Mobile are nice; Paris Hilton likes Nice.")
     []
     """
+    text = text[:LONGEST]
     found: list[Reading[Place]] = []
     done = 0
     for start, end, cue in sorted(set(islice(_candidates(text), MAX_PLACES)), key=_order):
@@ -213,8 +220,8 @@ def _judge(text: str, start: int, end: int, city: City, *, in_run: bool) -> _Fou
         return _Found(postal, end, Cue.POSTAL)
     if common:
         return None
-    if (code := _CODE_BEFORE.search(text[max(0, start - 12) : start])) and any(r.country in city.countries for r in regions_of(code["code"])):
-        return _Found(max(0, start - 12) + code.start(), end, Cue.REGION)
+    if (coded := _with_code(text, start, city)) < start:
+        return _Found(coded, end, Cue.REGION)
     if start == 0 and not text[end:].strip(" ."):
         return _Found(start, end, Cue.LINE)
     cue = _cue_after(text, end) or _cue_before(before)
@@ -226,7 +233,15 @@ def _judge(text: str, start: int, end: int, city: City, *, in_run: bool) -> _Fou
 def _runs_on(text: str, end: int) -> bool:
     """Whether the name goes on: "in Paris Business School" is about a school."""
     word = _AFTER.match(text, end)
-    return word is not None and fold(word[1]) in {"school", "university", "bank", "group", "times", "hilton", "club", "business", "institute"}
+    return word is not None and fold(word[1]) in words("institutions")
+
+
+def _with_code(text: str, start: int, city: City) -> int:
+    """Where "US - NY - " before its city begins; the city's own start where nothing of the kind stands there."""
+    near = max(0, start - 12)
+    code = _CODE_BEFORE.search(text[near:start])
+    fits = code is not None and any(region.country in city.countries for region in regions_of(code["code"]))
+    return near + code.start() if code and fits else start
 
 
 def _with_postal(text: str, start: int) -> int:
@@ -314,7 +329,9 @@ def _cue_after(text: str, end: int) -> Cue | None:
     return _after().get(fold(word[1])) if word and text[end : end + 1] in (" ", "'", "’") else None
 
 
-_PLACED = ("located in ", "based in ", "situated in ", "basé à ", "basée à ", "base à ", "situé à ", "située à ", "ubicado en ", "ubicada en ", "sites à ")
+@cache
+def _placed() -> tuple[str, ...]:
+    return tuple(f"{phrase} " for phrase in load("places")["place_before"])
 
 
 def _unknown(text: str, start: int, end: int) -> _Found | None:
@@ -325,7 +342,7 @@ def _unknown(text: str, start: int, end: int) -> _Found | None:
     if text[end : end + 2] in ("(0", "(1", "(2", " (") and (postal := _POSTAL_AFTER.match(text, end)):
         told = len(postal[1]) == 5 or text[max(0, start - 4) : start].endswith((" à ", " sur ", " de ", " - ", " – "))
         return _Found(start, postal.end(), Cue.POSTAL) if told and looks_like_name(name) and not find_city(name) else None
-    if text[start - 3 : start] not in ("in ", " à ", "en ") or not text[max(0, start - 14) : start].lower().endswith(_PLACED):
+    if text[start - 3 : start] not in ("in ", " à ", "en ") or not text[max(0, start - 14) : start].lower().endswith(_placed()):
         return None
     if country_of(name) or regions_of(name) or _longest(text, _tokens(text, start, end), 0) or not looks_like_name(name):
         return None

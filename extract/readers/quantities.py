@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from extract.readers.numbers import number_words
-from extract.readers.reading import alternation
+from extract.readers.reading import MOST, alternation
 from extract.vocabulary import load
 
+_SHORT = 500  # characters of a line that is worth remembering
 _REACH = 30  # characters before a span in which its bound ends
 
 
@@ -49,7 +51,7 @@ class _Words(NamedTuple):
     before: re.Pattern[str]
     behind: re.Pattern[str]
     lower: frozenset[str]
-    hints: tuple[str, ...]
+    hint: re.Pattern[str]
 
 
 def _languages() -> dict[str, frozenset[str]]:
@@ -74,7 +76,8 @@ def _words() -> _Words:
     number = rf"(?:[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?(?![0-9])|{alternation(number_words())}(?!\w)(?:\s?\([0-9]{{1,3}}\))?)"
     join = rf"(?:\s?[-–—~/]\s?|\s{alternation(table['range']['join'])}\s)"
     gap = rf"[\s-]{{0,2}}(?:{alternation(table['range']['between'])}\s)?"
-    last = rf"(?P<high>{number})(?P<high_plus>\+)?{gap}(?P<unit>{unit})"
+    more = rf"\s{alternation(table['range']['more'])}(?!\w)"
+    last = rf"(?P<high>{number})(?P<high_plus>\+|{more})?{gap}(?P<unit>{unit})"
     first = rf"(?P<low>{number})(?P<low_plus>\+)?(?:{gap}(?P<low_unit>{unit}))?"
     lower, upper = table["lower"], table["upper"]
     return _Words(
@@ -84,7 +87,7 @@ def _words() -> _Words:
         before=re.compile(rf"(?<!\w){alternation([*lower['before'], *upper['before']])}\s?:?\s?\(?\Z"),
         behind=re.compile(rf"[\s,]{{0,2}}\(?{alternation([*lower['behind'], *upper['behind']])}(?!\w)"),
         lower=frozenset([*lower["before"], *lower["behind"]]),
-        hints=tuple(table["hint"]["units"]),
+        hint=re.compile(rf"[\s0-9)+-]{alternation(units.keys() - {'an'})}(?!\w)|[0-9n]\san(?!\w)"),  # "an" is English, too
     )
 
 
@@ -94,17 +97,27 @@ def lowered(text: str) -> str:
     return small if len(small) == len(text) else "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
 
 
-def read_quantities(text: str) -> list[Quantity]:
-    """The spans of time in weeks, months and years that a text in lower case states, in order.
+def read_quantities(text: str) -> tuple[str, tuple[Quantity, ...]]:
+    """The text in lower case, and the spans of time in weeks, months and years that it states, in order.
 
-    >>> [(q.low.number, q.low.unit, q.high and q.high.number, str(q.bound)) for q in read_quantities(
-    ...     "sixteen (16) to twenty-four (24) weeks, 6 mois à 1 an, mindestens 3 monate, 2+ years")]
+    >>> small, quantities = read_quantities("Sixteen (16) to twenty-four (24) weeks, 6 mois à 1 an, min. 3 Monate, 2+ years")
+    >>> [(q.low.number, q.low.unit, q.high and q.high.number, str(q.bound)) for q in quantities]
     [(16.0, 'WEEK', 24.0, 'exact'), (6.0, 'MONTH', 1.0, 'exact'), (3.0, 'MONTH', None, 'lower'), (2.0, 'YEAR', None, 'lower')]
     """
+    return _remembered(text) if len(text) <= _SHORT else _read(text)
+
+
+def _read(text: str) -> tuple[str, tuple[Quantity, ...]]:
     words = _words()
-    if not any(hint in text for hint in words.hints):
-        return []
-    return [quantity for match in words.span.finditer(text) if (quantity := _quantity(text, match, words))]
+    small = lowered(text)
+    if not words.hint.search(small):
+        return small, ()
+    spans = islice(words.span.finditer(small), MOST)
+    return small, tuple(quantity for match in spans if (quantity := _quantity(small, match, words)))
+
+
+# Two readers look at each line of a document, one after the other.
+_remembered = lru_cache(maxsize=512)(_read)
 
 
 def _quantity(text: str, match: re.Match[str], words: _Words) -> Quantity | None:

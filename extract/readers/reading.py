@@ -7,12 +7,14 @@ rests: for each reading, reading ``text[start:end]`` alone states the same value
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
+
+MOST = 200  # things of one kind in one line: a line with more is a table of data, of which the rest is not read
 
 _SENTENCE_END = re.compile(r"[.!?;]\s(?=[A-ZÀ-ÖØ-Þ])")
 _WORD = re.compile(r"[^\W_][\w'’-]*")
@@ -41,16 +43,26 @@ def alternation(words: Iterable[str]) -> str:
     return "(?:" + "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in sorted(tails.items())) + ")"
 
 
-def spoken(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
-    """The words of a stretch in lower case, and each with the next one as a pair, with their places; no French articles."""
-    matches = list(_WORD.finditer(text, start, end))
-    for match, after in zip(matches, [*matches[1:], None], strict=False):
-        word, at = match[0].lower(), match.start()
+def spoken(text: str, start: int, end: int, *, pairs: Container[str]) -> Iterator[tuple[str, int, int]]:
+    """The words of a stretch in lower case with their places, without French articles.
+
+    A word of ``pairs`` comes a second time, together with the one behind it ("series a").
+    """
+    opening: tuple[str, int] | None = None
+    for match in _WORD.finditer(text, start, end):
+        at, stop = match.span()
+        word = match[0].lower()
+        if opening:
+            yield f"{opening[0]} {word}", opening[1], stop
         if len(word) > 2 and word[1] in "'’":  # "l'indemnité"
             word, at = word[2:], at + 2
-        yield word, at, match.end()
-        if after:
-            yield f"{word} {after[0].lower()}", at, after.end()
+        yield word, at, stop
+        opening = (word, at) if word in pairs else None
+
+
+def openings(phrases: Iterable[str]) -> frozenset[str]:
+    """The first words of the phrases of two words."""
+    return frozenset(phrase.partition(" ")[0] for phrase in phrases if " " in phrase)
 
 
 def sentence(text: str, start: int, end: int, *, reach: int) -> tuple[int, int]:
@@ -68,11 +80,13 @@ def _itself(value: object) -> object:
 
 
 def proven(
-    readings: Iterable[Reading[T]],
+    readings: Sequence[Reading[T]],
     text: str,
     read: Callable[[str], list[Reading[T]]],
     *,
     key: Callable[[T], object] = _itself,
 ) -> list[Reading[T]]:
     """The readings whose own words, read alone by ``read``, give the value again; ``key`` is what of it must be equal."""
+    if not readings:
+        return []
     return [r for r in readings if any(key(again.value) == key(r.value) for again in read(text[r.start : r.end]))]

@@ -15,7 +15,7 @@ from extract.vocabulary import load
 
 
 def read_employment_types(text: str) -> list[Reading[str]]:
-    """The types of employment that a text states, in order (FULL_TIME PART_TIME CONTRACTOR TEMPORARY INTERN VOLUNTEER PER_DIEM OTHER).
+    """The types of employment that a text states, in order, in the words of schema.org (FULL_TIME, INTERN, …).
 
     Permanence ("CDI", "unbefristet") is none of them and says nothing of hours.
 
@@ -85,7 +85,7 @@ def in_progress_ok(text: str) -> Reading[bool] | None:
         for phrase in _in_progress().get(token.word, ()):
             last = number + len(phrase)
             if _same(words[number:last], phrase):
-                return Reading(True, token.start, words[last - 1].end)
+                return Reading(value=True, start=token.start, end=words[last - 1].end)
     return None
 
 

@@ -12,7 +12,7 @@ from extract.engines.rules.sections import label_sections
 from extract.engines.rules.statements import state_text, statements
 from extract.engines.rules.terms import fill_terms
 from extract.engines.rules.titles import fill_title
-from extract.engines.rules.whereabouts import fill_whereabouts
+from extract.engines.rules.whereabouts import fill_whereabouts, team_hints
 
 
 class RulesEngine:
@@ -22,7 +22,7 @@ class RulesEngine:
 
     def fill(self, clean: CleanDocument) -> Draft:
         """A draft of a job posting: markup first, then lines that name a field, then sentences."""
-        page = Page(clean, label_sections(clean.segments))
+        page = Page(clean, label_sections(clean.segments, hints=team_hints(clean.segments)))
         stated = list(statements(page))
         draft = DraftBuilder()
         fill_from_facts(clean, draft)

@@ -11,17 +11,22 @@ from math import log2
 from extract.cleaning.document import Kind, Segment
 from extract.engines.base import FactReference, TextReference
 from extract.engines.rules.page import DraftBuilder, Page, Reference
+from extract.engines.rules.statements import paths_of
 from extract.engines.rules.titles import names_a_job
 from extract.vocabulary import fold, load
 
 LEAST = 2.9  # the score that a name needs
 ABOUT, FIRST_LINE, SUBJECT, SUBJECT_EARLY, AFTER_WORD, LEGAL_FORM, DOMAIN, SITE, OFTEN = 4.0, 5.0, 2.6, 0.8, 1.4, 2.2, 3.2, 3.5, 0.7
+IS, APPOSITION, SPELLED = 1.2, 2.0, 0.8
 LONGEST = 6  # words
 
 _NAME = re.compile(
     r"(?<![\w@/.#])(?:[A-ZÀ-ÖØ-Þ0-9][\w&+.’'-]*|[a-z]{1,2}[A-Z]\w+)"
-    r"(?:\s(?:(?:of|de|du|des|d['’]|and|et|und|y|och|og|&|the|för|for|la|le|del)\s(?=[A-ZÀ-ÖØ-Þ]))*(?:[A-ZÀ-ÖØ-Þ0-9&][\w&+.’'-]*|\([A-Z]{2,8}\)))*+"
+    r"(?:\s(?:(?:of|de|du|des|d['’]|and|et|und|y|och|og|&|the|för|for|la|le|del)\s(?=[A-ZÀ-ÖØ-Þ]))*(?:[A-ZÀ-ÖØ-Þ0-9&][\w&+.’'-]*|\([A-Z]{2,8}\)))*+(?:\s(?:(?:fylkes)?kommune|gmbh))?"
 )
+_APPOSITION = re.compile(r"\s?[,(]\s?(?:an?|the|one of|une?|la|le|l['’]|eine?|der|die|das|empresa|société|entreprise|leader|líder|filiale|cabinet|agence|spécialis|expert|acteur|ett|en|et)\b", re.I)
+_SPELLED = re.compile(r"\w[A-Z]|\d|[A-Z]{3}|[a-z]-[A-Z]")
+_IS = re.compile(r"\s(?:is|has|was|are|offers|est|ist|es|är|er|har|je|provides|enables|allows)\s")
 _HOST = re.compile(r"(?:https?://|@|\bwww\.)([a-z0-9.-]+\.[a-z]{2,})", re.I)
 _PUBLIC_HOSTS = re.compile(
     r"google|gmail|hotmail|yahoo|outlook|linkedin|facebook|twitter|instagram|youtube|indeed|lever|greenhouse|workday|workable|bit\.ly|github"
@@ -117,7 +122,8 @@ def first_line(page: Page) -> tuple[str, float, Reference] | None:
     if len(page.segments) > 1 and page.segments[1].kind is Kind.FIELD:
         first = page.segments[0]
         short = len(first.text.split()) <= 2 * LONGEST and len(first.text) <= 90 and first.kind in (Kind.HEADING, Kind.SENTENCE)
-        if short and not names_a_job(first.text) and not first.text.endswith((".", ":", "!", "?")):
+        name = all(w[:1].isupper() for w in first.text.split() if len(w) > 3)
+        if short and (name or not names_a_job(first.text)) and not first.text.endswith((":", "!", "?")) and not paths_of(first.text):
             return first.text, FIRST_LINE, TextReference(first.number, 0, len(first.text))
     return None
 
@@ -167,6 +173,10 @@ def mention_score(text: str, start: int, end: int, hosts: frozenset[str], *, ear
     score = 0.0
     if any(" ".join(after[:n]) in known.after for n in (1, 2, 3)):
         score += SUBJECT + SUBJECT_EARLY * early if opens else 0.8
+    elif opens and _APPOSITION.match(text, end):
+        score += APPOSITION
+    elif opens and _IS.match(text, end):
+        score += IS
     if any(" ".join(before[-n:]) in known.before for n in (1, 2, 3) if len(before) >= n):
         score += AFTER_WORD
     last = name.rsplit(" ", 1)
@@ -174,7 +184,10 @@ def mention_score(text: str, start: int, end: int, hosts: frozenset[str], *, ear
         score += LEGAL_FORM
     if name.replace(" ", "") in hosts or name.split(" ")[0] in hosts:
         score += DOMAIN
-    return score
+    return score + SPELLED if score and _SPELLED.search(text[start:end]) else score
+
+
+COMMON_LABELS = frozenset("com www jobs careers job gov org net edu career apply recruiting karriere group mail info app web the".split())
 
 
 def employer_hosts(page: Page) -> frozenset[str]:
@@ -186,5 +199,6 @@ def employer_hosts(page: Page) -> frozenset[str]:
             for host in _HOST.finditer(text):
                 if not _PUBLIC_HOSTS.search(host[1]):
                     parts = host[1].lower().split(".")
-                    found.update(p.replace("-", "") for p in parts[-3:-1] if len(p) > 2 and p not in ("com", "www", "jobs", "careers", "job", "gov"))
+                    for label in parts[-3:-1]:
+                        found.update(p for p in (label.replace("-", ""), *label.split("-")) if len(p) > 2 and p not in COMMON_LABELS)
     return frozenset(found)

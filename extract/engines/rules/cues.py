@@ -8,9 +8,10 @@ from functools import cache
 from extract.vocabulary import fold, load
 
 # How far a phrase speaks for its section. Set on real postings so that no single word decides, but one telling phrase does.
-BEGINS, STRONG, WEAK = 1.6, 1.8, 0.45
+BEGINS, STRONG, WEAK = 2.2, 1.8, 0.45
 HIGHEST = 5.5
 LONGEST_PHRASE = 7
+NUMBER = "0"  # stands for any number in a phrase
 
 Scores = dict[str, float]
 
@@ -36,7 +37,7 @@ def section_scores(text: str) -> Scores:
     'qualifications'
     """
     begins, anywhere, first = phrases()
-    words = fold(text).split()
+    words = [NUMBER if word.isdigit() else word for word in fold(text).split()]
     scores: Scores = {}
     for size in range(min(LONGEST_PHRASE, len(words)), 0, -1):
         if found := begins.get(" ".join(words[:size])):

@@ -22,7 +22,7 @@ def fill_lists(page: Page, draft: DraftBuilder) -> None:
         segments = list(page.of(path))
         items = [s for s in segments if s.kind is Kind.ITEM]
         entries = [s for s in segments if not is_lead_in(s, page)]
-        if path == "benefits" and not items:
+        if path == "benefits" and len(items) < 2:
             listed = [entry for s in segments for entry in enumerated(s)]
             if listed:
                 draft.put_each(path, listed)

@@ -29,8 +29,8 @@ READ_ONLY = frozenset(
 )
 KEPT_AS = {"education": "qualifications", "experience": "qualifications"}
 
-HEADED, HEADED_LOOSELY, HEADING_LEFT = 3.5, 2.2, 1.2
-SAME_LIST, SAME_PARAGRAPH, NEW_BLOCK, NEW_HEADING, BACKWARDS = 5.0, 2.0, 0.9, 0.0, 0.5
+HEADED, HEADED_LOOSELY, HEADING_LEFT = 4.2, 2.2, 0.5
+SAME_LIST, SAME_PARAGRAPH, NEW_BLOCK, NEW_HEADING, BACKWARDS = 7.0, 2.0, 0.5, 0.0, 2.5
 CLOSED = frozenset(("skills", "related"))  # only a heading opens these
 SHORT = 60  # characters: what a line of meta data has at most
 LEGAL_FOR_SURE = 3.0
@@ -99,7 +99,7 @@ def label_sections(segments: Sequence[Segment], *, hints: Sequence[Scores] = ())
         row, back = step(best[-1], states, scores, change)
         best.append(row)
         origin.append(back)
-    labels = backtrack(best, origin)
+    labels = ends_of_paragraphs(segments, own, backtrack(best, origin))
     return tuple(three_lists_in_order(segments, above, labels))
 
 
@@ -149,6 +149,19 @@ def backtrack(best: Sequence[Scores], origin: Sequence[dict[str, str]]) -> list[
             labels.append(state)
             state = back.get(state, state)
     return labels[::-1]
+
+
+def ends_of_paragraphs(segments: Sequence[Segment], own: Sequence[Scores], labels: list[str]) -> list[str]:
+    """The last sentences of a description stay in it, unless they themselves sound like the list that follows."""
+    for before, segment in zip(segments, segments[1:], strict=False):
+        label = labels[segment.number]
+        same = before.block == segment.block and labels[before.number] == "description"
+        if same and label in TAKES_OVER and not own[segment.number].get(label):
+            labels[segment.number] = "description"
+    return labels
+
+
+TAKES_OVER = frozenset(("responsibilities", "qualifications", "preferred_qualifications", "benefits"))
 
 
 def three_lists_in_order(segments: Sequence[Segment], above: Sequence[Headed], labels: list[str]) -> list[str]:

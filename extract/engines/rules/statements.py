@@ -14,6 +14,7 @@ from extract.vocabulary import fold, load
 
 LONGEST_BELOW = 120  # characters of a line that can be the value of the heading above it
 _QUALIFIER = re.compile(r"\s*\([^)]*\)")
+_ARTICLE = re.compile(r"(?:the|your|our|le|la|die|der|el)\s", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,10 @@ def field_names() -> Mapping[str, tuple[str, ...]]:
 def paths_of(name: str) -> tuple[str, ...]:
     """The fields that a name stands for; "Location(s)" and "Job Title (m/f)" are known by what stands before the bracket."""
     known = field_names()
-    return known.get(fold(name)) or known.get(fold(_QUALIFIER.sub("", name)), ())
+    for form in (name, _QUALIFIER.sub("", name), _ARTICLE.sub("", name)):
+        if found := known.get(fold(form)):
+            return found
+    return ()
 
 
 def statements(page: Page) -> Iterator[Statement]:

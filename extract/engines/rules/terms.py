@@ -108,19 +108,21 @@ def fill_duration(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) 
         return
     for statement in of(stated, "duration"):
         for reading in read_durations(statement.text)[:1]:
-            put_duration(draft, statement.segment, reading.value, statement.start)
+            put_duration(draft, statement.segment, reading, statement.start)
     for segment in page.of(*ABOUT_THE_JOB):
         for reading in read_durations(segment.text):
             if reading.value.of_job:
-                put_duration(draft, segment, reading.value, 0)
+                put_duration(draft, segment, reading, 0)
 
 
-def put_duration(draft: DraftBuilder, segment: Segment, duration: Duration, offset: int) -> None:
+def put_duration(draft: DraftBuilder, segment: Segment, reading: Reading[Duration], offset: int) -> None:
+    """Both ends rest on the whole phrase: "16 to 24" alone states no weeks."""
     if draft.has("duration"):
         return
-    for name in ("min_weeks", "max_weeks"):
-        if weeks := getattr(duration, name):
-            draft.put(f"duration.{name}", weeks.value, TextReference(segment.number, weeks.start + offset, weeks.end + offset))
+    for name, weeks in (("min_weeks", reading.value.min_weeks), ("max_weeks", reading.value.max_weeks)):
+        if weeks:
+            place = TextReference(segment.number, reading.start + offset, reading.end + offset)
+            draft.put(f"duration.{name}", weeks.value, place)
 
 
 def fill_kind_of_work(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -> None:

@@ -16,8 +16,10 @@ from extract.vocabulary import bare, fold, load
 
 LONGEST = 14  # words
 EARLY = 6  # segments in which an unmarked line may be the title
-FIELD, FIRST_HEADING, MARKED, FIRST_LINE, ENDS_HEADING, HIRES, PAGE_TITLE, HEADING, ADDRESS = 10.0, 7.0, 7.0, 5.5, 6.5, 6.0, 5.0, 3.5, 2.5
+FIELD, FIRST_HEADING, MARKED, FIRST_LINE, ENDS_HEADING, HIRES, PAGE_TITLE, HEADING, ADDRESS = 10.0, 7.0, 7.0, 5.5, 6.5, 6.0, 5.0, 3.0, 2.5
+SUBJECT = 3.5  # "The Project Coordinator is responsible for …"
 NAMES_A_JOB, AGAIN = 1.5, 1.0
+SHORT = 5  # words of a title that no noun of the vocabulary proves
 
 _GENDER = re.compile(
     r"\s*[(\[]?\s*(?<![\w/])(?:[hHmMfFwWdDxXgGkK]\s?[/|]\s?){1,3}[hHmMfFwWdDxXkK](?![\w/])\s*[)\]]?|\s*\((?:all genders?|gn|div(?:ers)?|H/F|[mwdfx])\)", re.I
@@ -37,6 +39,9 @@ class Words:
     hiring: frozenset[tuple[str, ...]]
     skipped: frozenset[str]
     stops: frozenset[str]
+    pronouns: frozenset[str]
+    subjects: frozenset[str]
+    naming: frozenset[tuple[str, ...]]
 
 
 @cache
@@ -48,7 +53,17 @@ def words() -> Words:
 
     nouns = frozenset(every("nouns"))
     endings = tuple(n for n in nouns if len(n) >= 7)
-    return Words(nouns, endings, frozenset(tuple(p.split()) for p in every("hiring")), frozenset(every("skipped")), frozenset(every("stops")))
+    hiring, naming = ({tuple(p.split()) for p in every(name)} for name in ("hiring", "naming"))
+    return Words(
+        nouns,
+        endings,
+        frozenset(hiring | naming),
+        frozenset(every("skipped")),
+        frozenset(every("stops")),
+        frozenset(every("pronouns")),
+        frozenset(every("subjects")),
+        frozenset(naming),
+    )
 
 
 def names_a_job(text: str) -> bool:
@@ -58,7 +73,10 @@ def names_a_job(text: str) -> bool:
     (True, False)
     """
     known = words()
-    return any(word in known.nouns or (len(word) > 8 and word.endswith(known.endings)) for word in fold(text).split())
+    return any(
+        word in known.nouns or word.removesuffix("s") in known.nouns or (len(word) > 8 and word.endswith(known.endings))
+        for word in fold(text).split()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +163,13 @@ def heading_titles(segment: Segment, *, first: bool, early: bool) -> Iterator[Ca
     split = section_suffix(segment.text)
     if split and names_a_job(segment.text[:split]):
         yield from titled(segment, 0, split, ENDS_HEADING)
-    elif heading_section(segment.text) is None:
+    elif heading_section(segment.text) is None and not speaks(segment.text):
         yield from titled(segment, 0, len(segment.text), FIRST_HEADING if first and early else HEADING + (1.5 if first else 0))
+
+
+def speaks(text: str) -> bool:
+    """Whether it addresses the reader or speaks of us, as no title does ("What you bring")."""
+    return text.rstrip().endswith(("?", "!", ":", "…")) or bool(words().pronouns.intersection(fold(text).split()))
 
 
 def section_suffix(text: str) -> int | None:
@@ -156,7 +179,7 @@ def section_suffix(text: str) -> int | None:
     19
     """
     for gap in re.finditer(r"\s+", text):
-        if gap.start() and heading_section(text[gap.end() :]):
+        if gap.start() and text[gap.end() : gap.end() + 1].isalpha() and heading_section(text[gap.end() :]):
             return gap.start()
     return None
 
@@ -201,22 +224,41 @@ def hired_titles(segment: Segment) -> Iterator[Candidate]:
     at = 0
     while at < len(tokens):
         size = next((n for n in (6, 5, 4, 3, 2, 1) if tuple(folded[at : at + n]) in known.hiring), 0)
-        if not size:
+        subject = not size and (at == 0 or tokens[at - 1][0] in ".!?") and folded[at] in known.subjects
+        if not size and not subject:
             at += 1
             continue
-        at += size
+        opener = tuple(folded[at : at + size])
+        at += max(size, 1)
         if found := hired_phrase(tokens, folded, at):
             start, end = found
             text = segment.text[start:end]
-            weak = folded[at - size : at] in (["als"], ["som"], ["como"], ["needs"], ["wants"], ["suchen"], ["are du"])
-            if names_a_job(text) and (not weak or text[:1].isupper()):
-                yield from titled(segment, start, end, HIRES - 2.0 * weak - 0.05 * min(segment.number, 20))
+            weak = opener in WEAK_OPENERS
+            late = 0.05 * min(segment.number, 20)
+            if subject:
+                if names_a_job(text.rsplit(" ", 1)[-1]):
+                    yield from titled(segment, start, end, SUBJECT - late)
+            elif names_a_job(text) and (not weak or text[:1].isupper()):
+                yield from titled(segment, start, end, HIRES - 2.0 * weak - late)
+            elif names_itself(text, opener):
+                yield from titled(segment, start, end, HIRES - 1.0 - late)
+
+
+WEAK_OPENERS = frozenset({("als",), ("som",), ("como",), ("needs",), ("wants",), ("suchen",), ("pozice",), ("for",)})
+
+
+def names_itself(text: str, opener: tuple[str, ...]) -> bool:
+    """Whether a phrase without a known noun is a title all the same: "position of X", or "seeking a Drywall Hanger"."""
+    if not 0 < len(text.split()) <= SHORT or opener in WEAK_OPENERS:
+        return False
+    capitals = [word[:1].isupper() for word in text.split() if len(word) > 3]
+    return opener in words().naming or (len(capitals) > 1 and all(capitals))
 
 
 def hired_phrase(tokens: Sequence[re.Match[str]], folded: Sequence[str], at: int) -> tuple[int, int] | None:
     """The range of the noun phrase that begins at a token, without articles and praise before it."""
     known = words()
-    while at < len(tokens) and (folded[at] in known.skipped or tokens[at][0] in "(),:") and not (tokens[at][0][:1].isupper() and folded[at] in known.nouns):
+    while at < len(tokens) and (folded[at] in known.skipped or tokens[at][0] in "(),:" or folded[at].isdigit()) and not (tokens[at][0][:1].isupper() and folded[at] in known.nouns):
         at += 1
     first = at
     depth = 0

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from extract.cleaning.document import Kind, Segment
 from extract.engines.base import FactReference, TextReference
+from extract.engines.rules.cues import Scores
 from extract.engines.rules.page import DraftBuilder, Page, part
 from extract.engines.rules.statements import Statement
 from extract.engines.rules.terms import of
@@ -17,12 +18,14 @@ from extract.readers.reading import Reading
 
 MOST_PLACES = 8
 # How far what stands beside a place speaks for its being the place of work
-CUES = {"label": 5, "based": 4, "office": 3.5, "postal": 3.5, "region": 3, "country": 3, "line": 1.6, "area": 2.5, "preposition": 2, "adjective": 1.5, "municipality": 1.5, "seat": 1}
+CUES = {"label": 5, "based": 4, "office": 3.5, "postal": 3.5, "region": 3, "country": 3, "line": 0.6, "area": 2.5, "preposition": 2, "adjective": 1.5, "municipality": 1.5, "seat": 1}
 SECTION = {"meta": 1.5, "description": 1.0, "responsibilities": 0.3, "apply": -0.5, "company": -1.5, "legal": -2.0, "benefits": -0.3}
 _TEAM = re.compile(
     r"\b(?:our|the|of|rejoindre|au sein de|within)\s+((?:[A-Z0-9][\w&+/-]*\s?(?:(?:and|&|of|for)\s)?){1,5}?)\s*(?:team|organi[sz]ation|department|group|division|lab|unit|practice)\b"
 )
 _JOINED = re.compile(r"\b(?:join|rejoindre|joining|intégrer)\s+((?:[A-Z][\w&-]*)(?:\s[A-Z][\w&-]*){1,5}(?:\s\([A-Z]{2,8}\))?)")
+_HIRES = re.compile(r"\b(?:looking for|seeking|hiring|to join|recruiting|recherch|recrut|such(?:en|t)|busca|söker|søker)", re.I)
+ABOUT_THE_TEAM = 6.0
 _URL_ID = re.compile(r"(?:/(?:details|jobs?|positions?|openings?|vacanc\w+|offres?|annonser?|req|posting|stellen?\w*)/(?:[\w%-]*[-/_])?|[?&](?:gh_jid|jk|job_?id|jid|id|req\w*|pid)=|[-_/])((?:[A-Z]{1,4}[-_]?)?\d{5,}(?:-\d+)?)(?=[/?&#_-]|$)")
 _CODE = re.compile(r"(?=[\w./-]*\d)[A-Z0-9][\w./-]{1,29}", re.I)
 _CODE_IN_TEXT = re.compile(r"\b(?:req(?:uisition)?|job|position|posting|reference|ref|vacancy|kennziffer|référence|referens)\.?\s?(?:id|no|number|nr|code|#)?\s?[.:#]{1,2}\s?((?=[\w-]*\d)[A-Z0-9][\w-]{2,19})\b", re.I)
@@ -46,19 +49,19 @@ def fill_locations(page: Page, draft: DraftBuilder, stated: Sequence[Statement])
     for statement in of(stated, "locations"):
         found += [(statement.segment, p, statement.start) for p in read_places(statement.text)]
     if not any(p.value.city for _, p, _ in found):
-        found += in_text(page)
+        found += in_text(page, str(draft.values["company.name"].value) if draft.has("company.name") else "")
     for index, (segment, place, offset) in enumerate(found[:MOST_PLACES]):
         put_place(draft, f"locations.{index}", segment, place, offset)
 
 
-def in_text(page: Page) -> list[tuple[Segment, Reading[Place], int]]:
+def in_text(page: Page, company: str) -> list[tuple[Segment, Reading[Place], int]]:
     scored: list[tuple[float, Segment, Reading[Place]]] = []
     for segment in page.outside("related"):
         bonus = SECTION.get(page.section(segment), 0.0) + (1.0 if segment.number < 6 else 0.0)
         places = find_places(segment.text)
         if not places and len(segment.text) < 60 and (segment.number < 12 or segment.kind is Kind.HEADING):
             places = [p for p in read_places(segment.text) if p.value.city and p.value.cue in ("postal", "region", "country")]
-        scored += [(CUES.get(p.value.cue, 0.5) + bonus, segment, p) for p in places if p.value.city]
+        scored += [(CUES.get(p.value.cue, 0.5) + bonus, segment, p) for p in places if p.value.city and p.value.city.value != company]
     if not scored:
         return []
     best = max(score for score, _, _ in scored)
@@ -79,6 +82,12 @@ def put_place(draft: DraftBuilder, base: str, segment: Segment, place: Reading[P
     for name in ("street", "city", "region", "postal_code", "country"):
         if found := getattr(place.value, name):
             draft.put(f"{base}.{name}", found.value, TextReference(number, found.start + offset, found.end + offset))
+
+
+def team_hints(segments: Sequence[Segment]) -> list[Scores]:
+    """What a sentence says of the team that a sentence hires for is about the job, not about the company."""
+    teams = {found[1].strip() for s in segments if _HIRES.search(s.text) for found in _TEAM.finditer(s.text)}
+    return [{"description": ABOUT_THE_TEAM} if any(team in s.text for team in teams) and s.kind is Kind.SENTENCE else {} for s in segments]
 
 
 def fill_department(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -> None:
