@@ -199,27 +199,27 @@ LAYOUTS = {
     ),
     "a menu on one line": (
         page(
-            "[ @ 1 ] Jobs [ @ 2 ] Teams [ @ 3 ] Life here",
+            "[ @ 1 ] Jobs [ @ 2 ] Teams [ @ 3 ] Places",
         ),
-        [(TEXT, "Jobs"), (TEXT, "Teams"), (TEXT, "Life here")],
+        [(TEXT, "Jobs"), (TEXT, "Teams"), (TEXT, "Places")],
     ),
     "facts on one line": (
         page(
             "[ 1 ] Oslo, Norway [ 2 ] Full - time [ 3 ] 2+ years",
             "",
             "",
-            "[ 4 ] $ 52K - $ 83K • [ 5 ] 0.50 %",
+            "[ 4 ] $ 41K - $ 47K • [ 5 ] 0.50 %",
         ),
-        [(TEXT, "Oslo, Norway"), (TEXT, "Full-time"), (TEXT, "2+ years"), (TEXT, "$52K - $83K"), (TEXT, "0.50%")],
+        [(TEXT, "Oslo, Norway"), (TEXT, "Full-time"), (TEXT, "2+ years"), (TEXT, "$41K - $47K"), (TEXT, "0.50%")],
     ),
     "a name with a colon and its value are a field": (
         page(
             " [ 2 ] Salary",
-            " Range:             [ 1 ] $ 4,400 - $ 8,400 Per Month",
+            " Range:             [ 1 ] $ 2,100 - $ 3,300 a week",
             " [ 4 ] Company [ 3 ]: Blue Whale",
             " [ 5 ] Skills: [ 6 ] Bread",
         ),
-        [(FIELD, "Salary Range: $4,400 - $8,400 Per Month"), (FIELD, "Company: Blue Whale"), (FIELD, "Skills: Bread")],
+        [(FIELD, "Salary Range: $2,100 - $3,300 a week"), (FIELD, "Company: Blue Whale"), (FIELD, "Skills: Bread")],
     ),
     "names above their values are blocks of their own": (
         page(
@@ -309,7 +309,7 @@ REPAIRS = [
     ("Bachelor ' s degree, you ' ll cook, l ' équipe", "Bachelor's degree, you'll cook, l'équipe"),
     ("the E - Verify_program", "the E-Verify_program"),
     ("401 ( k ) and three ( 3 ) days", "401(k) and three (3) days"),
-    ("COVID - 19 on Jan - 22-2024, 01 - 22 - 2024", "COVID-19 on Jan-22-2024, 01-22-2024"),
+    ("COVID - 19 on Mar - 14-2025, 03 - 14 - 2025", "COVID-19 on Mar-14-2025, 03-14-2025"),
     ("an end - to - end and state - of - the - art kitchen", "an end-to-end and state-of-the-art kitchen"),
     (
         "a fast - paced, team - oriented, internet - connected co - worker",
@@ -334,14 +334,14 @@ def test_repaired(damaged: str, expected: str) -> None:
     "text",
     [
         "Research Scientist - Generative AI",
-        "makes possible today - beyond the constraints",
+        "makes possible today - beyond",
         "Zurich - Remote",
         "2020 - 2024",
         "$80 - $90",
-        "Millions of companies - from the largest to startups - use it",
-        "A great communicator - via email",
+        "Hundreds of kitchens - from the smallest to hotels - use it",
+        "A careful writer - via letters",
         "German - preferred, driving licence - required",
-        "PR Coordinator - Japan",
+        "Pastry Cook - Norway",
         "Austin, TX / Remote",
         "Al Gore, Al Pacino and Al Jazeera",
         "Report to Al, our cook",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
@@ -57,64 +57,64 @@ class MappedText:
     ('Tom & Co', (Span(start=4, end=12),))
     """
 
-    __slots__ = ("_at", "_pieces", "text")
+    __slots__ = ("_runs", "text")
 
-    def __init__(self, text: str, pieces: Sequence[Piece]) -> None:
+    def __init__(self, text: str, runs: _Runs) -> None:
         self.text = text
-        self._pieces = tuple(pieces)
-        self._at = [piece.at for piece in self._pieces]
+        self._runs = runs
 
     @classmethod
     def of(cls, text: str, start: int = 0) -> MappedText:
         """The text as it stands in the source from ``start`` on."""
-        return cls(text, [Piece(0, Span(start, start + len(text)), Origin.COPY)] if text else [])
+        runs = _Runs()
+        if text:
+            runs.add(0, start, start + len(text), _COPY)
+        return cls(text, runs)
 
     @classmethod
     def join(cls, parts: Iterable[MappedText], separator: str = " ") -> MappedText:
         """The parts in this order, with a separator that no character of the source stands for."""
         texts: list[str] = []
-        pieces: list[Piece] = []
+        runs = _Runs()
         length = 0
         for part in parts:
             if texts and separator:
-                edge = pieces[-1].source.end if pieces else 0
-                pieces.append(Piece(length, Span(edge, edge), Origin.REPLACE))
+                edge = runs.ends[-1] if runs.ends else 0
+                runs.add(length, edge, edge, _REPLACE)
                 texts.append(separator)
                 length += len(separator)
-            pieces.extend(Piece(length + piece.at, piece.source, piece.origin) for piece in part.pieces)
+            part._copy(0, len(part), runs, length)
             texts.append(part.text)
-            length += len(part.text)
-        return cls("".join(texts), pieces)
+            length += len(part)
+        return cls("".join(texts), runs)
 
     @property
     def pieces(self) -> tuple[Piece, ...]:
-        return self._pieces
+        """The stretches that the text is made of, in reading order."""
+        rows = zip(self._runs.at, self._runs.starts, self._runs.ends, self._runs.origins, strict=True)
+        return tuple(Piece(at, Span(start, end), _ORIGINS[origin]) for at, start, end, origin in rows)
 
     @property
     def spans(self) -> tuple[Span, ...]:
         """The ranges of the source that produced this text, ordered and merged."""
-        ordered = sorted(piece.source for piece in self._pieces if piece.source.end > piece.source.start)
-        merged: list[Span] = []
-        for span in ordered:
-            if merged and span.start <= merged[-1].end:
-                merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
-            else:
-                merged.append(span)
-        return tuple(merged)
+        merged: list[list[int]] = []
+        for start, end in sorted(zip(self._runs.starts, self._runs.ends, strict=True)):
+            if merged and start <= merged[-1][1]:
+                merged[-1][1] = max(merged[-1][1], end)
+            elif end > start:
+                merged.append([start, end])
+        return tuple(Span(start, end) for start, end in merged)
 
     @property
     def repaired(self) -> bool:
         """Whether some of it was damaged in the source and put right."""
-        return any(piece.origin is Origin.REPAIR for piece in self._pieces)
+        return _REPAIR in self._runs.origins
 
     def quote(self, source: str) -> str:
         """How it reads in the source, in reading order: replacements undone, separators that cleaning put in kept."""
-        ends = [*self._at[1:], len(self.text)]
-        parts = [
-            source[piece.source.start : piece.source.end] or self.text[piece.at : end]
-            for piece, end in zip(self._pieces, ends, strict=True)
-        ]
-        return " ".join("".join(parts).split())
+        stops = [*self._runs.at[1:], len(self.text)]
+        rows = zip(self._runs.at, stops, self._runs.starts, self._runs.ends, strict=True)
+        return " ".join("".join(source[start:end] or self.text[at:stop] for at, stop, start, end in rows).split())
 
     def __len__(self) -> int:
         return len(self.text)
@@ -125,7 +125,9 @@ class MappedText:
     def __getitem__(self, part: slice) -> MappedText:
         """The text of a slice (without a step), with its share of the map."""
         start, end, _ = part.indices(len(self.text))
-        return MappedText(self.text[start:end], list(self._cut(start, end, 0)))
+        runs = _Runs()
+        self._copy(start, end, runs, 0)
+        return MappedText(self.text[start:end], runs)
 
     def strip(self, characters: str | None = None) -> MappedText:
         """Without blanks (or the given characters) at both ends."""
@@ -134,57 +136,91 @@ class MappedText:
         return self if left == 0 and len(right) == len(self.text) else self[left : len(right)]
 
     def edit(self, edits: Iterable[Edit]) -> MappedText:
-        """The text after edits that are in order and do not overlap."""
+        """The text after edits that are in order and do not overlap; one sweep over map and edits."""
         texts: list[str] = []
-        pieces: list[Piece] = []
-        length = done = 0
+        runs = _Runs()
+        length = done = index = 0
         for start, end, text, repair in edits:
             if start < done or end < start or end > len(self.text):
                 raise ValueError(f"edit [{start}, {end}) overlaps the one before it, which ends at {done}, or leaves the text")
             if start > done:
-                pieces.extend(self._cut(done, start, length))
+                index = self._copy(done, start, runs, length, index=index)
                 texts.append(self.text[done:start])
                 length += start - done
             if text:
-                pieces.append(Piece(length, self._range(start, end), Origin.REPAIR if repair else self._replaced(start, end)))
+                low, high, damaged = self._range(start, end, index)
+                runs.add(length, low, high, _REPAIR if repair or damaged else _REPLACE)
                 texts.append(text)
                 length += len(text)
             done = end
         if not texts and done == 0:
             return self
-        pieces.extend(self._cut(done, len(self.text), length))
         texts.append(self.text[done:])
-        return MappedText("".join(texts), pieces)
+        self._copy(done, len(self.text), runs, length, index=index)
+        return MappedText("".join(texts), runs)
 
-    def _cut(self, start: int, end: int, at: int) -> Iterator[Piece]:
-        """The pieces of ``[start, end)``, as they stand in a new text from ``at`` on."""
+    def _copy(self, start: int, end: int, into: _Runs, length: int, *, index: int | None = None) -> int:
+        """Append the map of ``[start, end)`` for a new text in which it stands from ``length`` on.
+
+        ``index`` is a run at or before ``start``; answers the one at or before ``end``.
+        """
+        at, starts, ends, origins = self._runs.at, self._runs.starts, self._runs.ends, self._runs.origins
+        count = len(at)
         if start >= end:
-            return
-        index = bisect_right(self._at, start) - 1
-        while index < len(self._pieces) and self._at[index] < end:
-            piece = self._pieces[index]
+            return index or 0
+        index = bisect_right(at, start) - 1 if index is None else index
+        while index + 1 < count and at[index + 1] <= start:
             index += 1
-            piece_end = self._at[index] if index < len(self._at) else len(self.text)
-            first, last = max(start, piece.at), min(end, piece_end)
-            source = piece.source
-            if piece.origin is Origin.COPY:
-                source = Span(source.start + first - piece.at, source.start + last - piece.at)
-            yield Piece(at + first - start, source, piece.origin)
+        while True:
+            first, origin = at[index], origins[index]
+            stop = at[index + 1] if index + 1 < count else len(self.text)
+            left, right = max(start, first), min(end, stop)
+            if origin == _COPY:
+                offset = starts[index] - first
+                into.add(length + left - start, left + offset, right + offset, _COPY)
+            else:
+                into.add(length + left - start, starts[index], ends[index], origin)
+            if stop >= end:
+                return index
+            index += 1
 
-    def _range(self, start: int, end: int) -> Span:
-        """The range of the source from the first to the last character of ``[start, end)``; empty for a place between two."""
-        if start == end:
-            before = list(self._cut(start - 1, start, 0)) if start else []
-            after = [] if before else list(self._cut(start, start + 1, 0))
-            edge = before[0].source.end if before else after[0].source.start if after else 0
-            return Span(edge, edge)
-        spans = [piece.source for piece in self._cut(start, end, 0)]
-        return Span(min(span.start for span in spans), max(span.end for span in spans))
+    def _range(self, start: int, end: int, index: int) -> tuple[int, int, bool]:
+        """The range of the source behind ``[start, end)``, and whether some of it is a repair; empty for a place between two."""
+        runs = _Runs()
+        if start < end:
+            self._copy(start, end, runs, 0, index=index)
+            return min(runs.starts), max(runs.ends), _REPAIR in runs.origins
+        if start:
+            self._copy(start - 1, start, runs, 0)
+            return runs.ends[-1], runs.ends[-1], False
+        edge = self._runs.starts[0] if self._runs.starts else 0
+        return edge, edge, False
 
-    def _replaced(self, start: int, end: int) -> Origin:
-        """A replacement of what was repaired stays a repair."""
-        repaired = start < end and any(piece.origin is Origin.REPAIR for piece in self._cut(start, end, 0))
-        return Origin.REPAIR if repaired else Origin.REPLACE
+
+_ORIGINS = (Origin.COPY, Origin.REPLACE, Origin.REPAIR)
+_COPY, _REPLACE, _REPAIR = range(3)
+
+
+class _Runs:
+    """The map of a text as columns, a row a piece: four lists of numbers, because a hostile page has a million pieces."""
+
+    __slots__ = ("at", "ends", "origins", "starts")
+
+    def __init__(self) -> None:
+        self.at: list[int] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.origins: list[int] = []
+
+    def add(self, at: int, start: int, end: int, origin: int) -> None:
+        """Append a piece; one that goes on where a copied piece ends is the same piece."""
+        if origin == _COPY and self.origins and self.origins[-1] == _COPY and self.ends[-1] == start:
+            self.ends[-1] = end
+            return
+        self.at.append(at)
+        self.starts.append(start)
+        self.ends.append(end)
+        self.origins.append(origin)
 
 
 class Kind(StrEnum):

@@ -40,6 +40,7 @@ class Phrases(NamedTuple):
     joins: frozenset[str]
     endings: frozenset[str]
     company: frozenset[str]
+    about: frozenset[str]
     small: frozenset[str]
     german: frozenset[str]
     beginnings: frozenset[str]
@@ -72,7 +73,7 @@ def phrases() -> Phrases:
     fields = frozenset(_fold(key) for table in _leaf_lists(load("fields")) for key in table)
     return Phrases(
         sections, shapes["before"], shapes["after"], shapes["clause_words"], shapes["joins"], shapes["endings"],
-        shapes["company"], shapes["small_words"], frozenset(german),
+        shapes["company"], frozenset(phrase.partition(" ")[0] for phrase in shapes["company"]), shapes["small_words"], frozenset(german),
         frozenset(beginning for phrase in sections for beginning in _beginnings(phrase)), frozenset(phrase.rpartition(" ")[2] for phrase in sections), fields,
     )  # fmt: skip
 
@@ -270,6 +271,11 @@ def opens_section(text: str, key: Key) -> bool:
     if key.known or key.text.isupper():
         return words >= _PROSE_WORDS and (value[-1] in ".!?" or _SENTENCE_INSIDE.search(value) is not None or words > 40)
     return False
+
+
+def begins_with_about(text: str) -> bool:
+    """Whether the first word is one that leads to the name of the employer: "About", "Über"."""
+    return _folded(text.partition(" ")[0][:12]) in phrases().about
 
 
 def states_field(phrase: str) -> bool:

@@ -19,7 +19,7 @@ _NUMBER = re.compile(rf"(?:\(?\d{{1,2}}[.)]|\(?[a-z]\)|\(?[ivx]{{1,4}}\))\s++(?=
 _RULE = re.compile(r"[-–—−_=*~#·•.…+|<>\s]*+")
 
 # Bullets inside a run of text. Between two letters a bullet is none ("salarié•e").
-_ANY_ROUND = re.compile(rf"[{_ROUND}]")
+_ANY_ROUND = re.compile("[" + "".join(mark for mark in _ROUND if mark <= "\uffff") + "\U00010000-\U0010ffff]")
 _INLINE_ROUND = re.compile(rf"[{_ROUND}]++\s?")
 _DASHES = re.compile(r"[-–—*·](?=\s|[^\W\d_])")
 _LETTER_BULLET = re.compile(r"[).;:!?]o\s")
@@ -79,7 +79,7 @@ def inline_bullets(text: str, *, item: bool) -> list[tuple[int, int]]:
     >>> inline_bullets("Sales - Marketing", item=False)
     []
     """
-    if _ANY_ROUND.search(text) is not None:
+    if not text.isascii() and _ANY_ROUND.search(text) is not None:
         found = [match.span() for match in _INLINE_ROUND.finditer(text) if _is_bullet(text, *match.span())]
         if found:
             return found

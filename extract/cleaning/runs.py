@@ -8,6 +8,7 @@ from typing import NamedTuple
 from extract.cleaning.document import Kind
 from extract.cleaning.headings import (
     Key,
+    begins_with_about,
     field_key,
     heading_section,
     is_field,
@@ -30,7 +31,7 @@ _WORDED = frozenset({Kind.SENTENCE, Kind.FIELD, Kind.CELL})
 class Part(NamedTuple):
     """``[start, end)`` of a text and what it is; ``joined``: it goes on in the block of the part before it.
 
-    ``settled``: a sentence of a (not too long) text in which no separator is lost. None is lost in the sentence either,
+    ``settled``: looked at before, and no separator found that was lost; or a sentence of a (not too long) text in which no separator is lost. None is lost in the sentence either,
     because each test for one sees less of a shorter text; looking again would only take time.
     """
 
@@ -44,7 +45,7 @@ class Part(NamedTuple):
 
 
 def parts_of(text: str, kind: Kind, level: int, *, settled: bool = False) -> list[Part]:
-    """The parts of a folded text after one cut; a single part of the same kind and extent if nothing is to be cut.
+    """The parts of a folded text after one cut, or one part of another kind; nothing if it is to stay as it is.
 
     >>> parts_of("Benefits: free lunch, a bicycle and parental leave.", Kind.SENTENCE, 0)[0]
     Part(start=0, end=9, kind=<Kind.HEADING: 'heading'>, level=6, joined=False, step='', settled=False)
@@ -57,14 +58,14 @@ def parts_of(text: str, kind: Kind, level: int, *, settled: bool = False) -> lis
             return [Part(mark.end, len(text), Kind.SENTENCE)]
         return [Part(mark.end, len(text), mark.kind or kind, mark.level)]
     if kind is Kind.HEADING:
-        return _heading_parts(text, level)
+        return _heading_parts(text, level, settled=settled)
     if kind is Kind.ITEM:
-        return _bullet_parts(text, kind, level) or _run_parts(text, lost_separators(text), kind, level) or [_whole(text, kind, level)]
+        return _bullet_parts(text, kind, level) or _run_parts(text, lost_separators(text), kind, level)
     return _worded_parts(text, kind, settled=settled)
 
 
-def _whole(text: str, kind: Kind, level: int = 0) -> Part:
-    return Part(0, len(text), kind, level)
+def _becomes(kind: Kind, text: str, level: int = 0) -> list[Part]:
+    return [Part(0, len(text), kind, level, settled=True)]
 
 
 def _names_itself(text: str) -> bool:
@@ -75,12 +76,12 @@ def _names_itself(text: str) -> bool:
     return key.known if key else heading_section(text) is not None
 
 
-def _heading_parts(text: str, level: int) -> list[Part]:
+def _heading_parts(text: str, level: int, *, settled: bool) -> list[Part]:
     if text.count(" ") >= _HEADING_WORDS:
-        return [_whole(text, Kind.SENTENCE)]
-    cuts = lost_separators(text)
+        return [Part(0, len(text), Kind.SENTENCE)]
+    cuts = [] if settled else lost_separators(text)
     if not cuts:
-        return [_whole(text, Kind.HEADING, level)]
+        return []
     edges = [cut.at for cut in cuts]
     rest = [Part(start, end, Kind.SENTENCE) for start, end in zip(edges, [*edges[1:], len(text)], strict=True)]
     return [Part(0, edges[0], Kind.HEADING, level, step="separators"), *rest]
@@ -98,13 +99,15 @@ def _worded_parts(text: str, kind: Kind, *, settled: bool) -> list[Part]:
     if key is not None and not before_key and opens_section(text, key):
         return [Part(0, key.end, Kind.HEADING, SHAPE_LEVEL), Part(key.end, len(text), Kind.SENTENCE)]
     if key is None and not cuts and is_heading(text):
-        return [_whole(text, Kind.HEADING, SHAPE_LEVEL)]
+        return _becomes(Kind.HEADING, text, SHAPE_LEVEL)
     parts = _run_parts(text, cuts, Kind.SENTENCE, 0)
     if not parts and key is None:
         parts = _opening_parts(text)
     if not parts and not settled:
         parts = _sentence_parts(text, kind)
-    return parts or [_whole(text, _worded_kind(text, kind, key))]
+    if not parts and (found := _worded_kind(text, kind, key)) is not kind:
+        return _becomes(found, text)
+    return parts
 
 
 def _numbered_parts(text: str) -> list[Part]:
@@ -133,7 +136,7 @@ def key_end(text: str) -> int:
 def _opening_parts(text: str) -> list[Part]:
     """A heading that begins a paragraph without a colon: "Minimum Qualifications Currently has …", "About Acme Acme is …"."""
     end = phrase_after(text, 0)
-    if end is None:
+    if end is None and begins_with_about(text):
         match = _REPEATED.match(text)
         end = match.end("name") if match and heading_section(match["about"] + " Us") else None
     if end is None or text.count(" ", end) <= _HEADING_REST or text[end : end + 2].lstrip().startswith(":"):

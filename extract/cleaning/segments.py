@@ -87,12 +87,10 @@ def _leaves(text: str, part: Part, depth: int = 0) -> Iterator[Part]:
     stripped = piece.strip()
     if is_rule(stripped):
         return
-    start = part.start + len(piece) - len(piece.lstrip())
-    parts = parts_of(stripped, part.kind, part.level, settled=part.settled)
-    only = parts[0]
-    if depth >= _MAX_DEPTH or (len(parts) == 1 and only.end - only.start == len(stripped) and only.kind is part.kind):
-        yield Part(start, start + len(stripped), part.kind, part.level if part.level else only.level, part.joined, part.step)
-        return
+    start = part.start if piece[0] == stripped[0] else part.start + len(piece) - len(piece.lstrip())
+    parts = parts_of(stripped, part.kind, part.level, settled=part.settled) if depth < _MAX_DEPTH else []
+    if not parts:
+        yield part._replace(start=start, end=start + len(stripped))
     for index, cut in enumerate(parts):
         joined = cut.joined if index else part.joined
         moved = Part(start + cut.start, start + cut.end, cut.kind, cut.level, joined, cut.step or part.step, cut.settled)

@@ -43,8 +43,6 @@ _MARKS = frozenset(".!?…;:")
 _GENDERED = frozenset({"In", "Innen"})
 _CLOSERS = frozenset("\"”’»)]")
 _COLON = re.compile(r"\s?:")
-_LETTERS_BACK = re.compile(r"[^\W\d_]*\Z")
-_LETTERS = re.compile(r"[^\W\d_]*")
 _CHUNK = 120
 SETTLED_LENGTH = 2000
 """Characters: in a text that is no longer, nothing but the characters around a place decides whether a separator was lost there."""
@@ -296,14 +294,18 @@ def _skip(text: str, end: int) -> int:
 
 def _letters_start(text: str, at: int) -> int:
     """Where the run of letters begins that ``at`` is in; looks back 48 characters at most."""
-    window = max(0, at - 47)
-    match = _LETTERS_BACK.search(text[window : at + 1])
-    return window + match.start() if match else at
+    least = max(0, at - 47)
+    while at >= least and text[at].isalpha():
+        at -= 1
+    return at + 1
 
 
 def _letters_end(text: str, at: int) -> int:
-    match = _LETTERS.match(text, at, at + 48)
-    return match.end() if match else at
+    """Where the run of letters ends that begins at ``at``; looks 48 characters ahead at most."""
+    most = min(len(text), at + 48)
+    while at < most and text[at].isalpha():
+        at += 1
+    return at
 
 
 def _is_protected(text: str, start: int, end: int) -> bool:

@@ -133,7 +133,7 @@ def _chain(text: str, left: str, end: int) -> int:
 def _hyphenated(left: str, right: str) -> bool:
     """Whether the dash between two words is a hyphen.
 
-    >>> [_hyphenated(*pair.split()) for pair in ("mid market", "Self Employed", "12 month", "startups use", "Zurich Remote")]
+    >>> [_hyphenated(*pair.split()) for pair in ("mid market", "Self Employed", "12 month", "kitchens use", "Zurich Remote")]
     [True, True, True, False, False]
     """
     words = _words()

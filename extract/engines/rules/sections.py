@@ -152,16 +152,12 @@ def backtrack(best: Sequence[Scores], origin: Sequence[dict[str, str]]) -> list[
 
 
 def ends_of_paragraphs(segments: Sequence[Segment], own: Sequence[Scores], labels: list[str]) -> list[str]:
-    """The last sentences of a description stay in it, unless they themselves sound like the list that follows."""
+    """A sentence that says nothing for its section goes with the sentence before it, not with the next paragraph."""
     for before, segment in zip(segments, segments[1:], strict=False):
         label = labels[segment.number]
-        same = before.block == segment.block and labels[before.number] == "description"
-        if same and label in TAKES_OVER and not own[segment.number].get(label):
-            labels[segment.number] = "description"
+        if before.block == segment.block and label != labels[before.number] and not own[segment.number].get(label):
+            labels[segment.number] = labels[before.number]
     return labels
-
-
-TAKES_OVER = frozenset(("responsibilities", "qualifications", "preferred_qualifications", "benefits"))
 
 
 def three_lists_in_order(segments: Sequence[Segment], above: Sequence[Headed], labels: list[str]) -> list[str]:
