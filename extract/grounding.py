@@ -6,7 +6,6 @@ dropped with an issue.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -20,7 +19,6 @@ from extract.readers import read_as
 from extract.result import Evidence, Issue, Severity, Status
 from extract.vocabulary import fold
 
-_BLANKS = re.compile(r"\s+")
 _SHOWN = 80
 
 
@@ -83,11 +81,12 @@ def _body(reference: TextReference | FactReference, clean: CleanDocument) -> Map
         held, number = [f.body for f in clean.facts[reference.fact : reference.fact + 1]], reference.fact
     if number < 0 or not held or not 0 <= reference.start < reference.end <= len(held[0]):
         return None
-    return held[0][reference.start : reference.end]
+    whole = reference.start == 0 and reference.end == len(held[0])
+    return held[0] if whole else held[0][reference.start : reference.end]
 
 
 def _spans(parts: Sequence[MappedText]) -> tuple[Span, ...]:
-    return MappedText.join(parts, separator="").spans
+    return parts[0].spans if len(parts) == 1 else MappedText.join(parts, separator="").spans
 
 
 def _status(drafted: DraftValue, leaf: Leaf, parts: Sequence[MappedText]) -> Status | None:
@@ -108,7 +107,7 @@ def _status(drafted: DraftValue, leaf: Leaf, parts: Sequence[MappedText]) -> Sta
 
 
 def _squeezed(text: str) -> str:
-    return _BLANKS.sub("", text)
+    return "".join(text.split())
 
 
 def _reads_as(quoted: str, value: Scalar, leaf: Leaf) -> bool:

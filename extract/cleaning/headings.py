@@ -202,10 +202,10 @@ def _is_shouted(text: str) -> bool:
 
 def ends_as_heading(text: str) -> bool:
     """Whether a line is in title case and its last word is one that headings end with."""
-    last = folded_words(text[max(0, len(text) - 24) :])
-    if not last or len(text) > MAX_HEADING or last[-1] not in phrases().endings or text.count(" ") == 0:
+    blank = text.rfind(" ")
+    if blank < 0 or len(text) > MAX_HEADING or text[-1] == ".":
         return False
-    return not text[-1:] == "." and is_title_case(text)
+    return _folded(text[blank + 1 :]) in phrases().endings and is_title_case(text)
 
 
 def is_title_case(text: str) -> bool:

@@ -31,8 +31,8 @@ _WORDED = frozenset({Kind.SENTENCE, Kind.FIELD, Kind.CELL})
 class Part(NamedTuple):
     """``[start, end)`` of a text and what it is; ``joined``: it goes on in the block of the part before it.
 
-    ``settled``: looked at before, and no separator found that was lost; or a sentence of a (not too long) text in which no separator is lost. None is lost in the sentence either,
-    because each test for one sees less of a shorter text; looking again would only take time.
+    ``settled``: no separator is lost in it. That is so in a text that was looked at, and in the sentences of one that is not
+    too long, because each test sees less of a shorter text; looking again would only take time.
     """
 
     start: int

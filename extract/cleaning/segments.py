@@ -90,7 +90,7 @@ def _leaves(text: str, part: Part, depth: int = 0) -> Iterator[Part]:
     start = part.start if piece[0] == stripped[0] else part.start + len(piece) - len(piece.lstrip())
     parts = parts_of(stripped, part.kind, part.level, settled=part.settled) if depth < _MAX_DEPTH else []
     if not parts:
-        yield part._replace(start=start, end=start + len(stripped))
+        yield Part(start, start + len(stripped), part.kind, part.level, part.joined, part.step)
     for index, cut in enumerate(parts):
         joined = cut.joined if index else part.joined
         moved = Part(start + cut.start, start + cut.end, cut.kind, cut.level, joined, cut.step or part.step, cut.settled)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from extract.readers.reading import Reading
@@ -29,6 +29,7 @@ def _identifier() -> LanguageIdentifier:
     return identifier
 
 
+@lru_cache(maxsize=256)  # grounding reads again what a rule has read
 def read_language(text: str) -> Reading[str] | None:
     """The language (BCP 47) of a text, judged by its first 600 characters; None where they are too few to tell.
 

@@ -19,6 +19,7 @@ LEAST = 2.9  # the score that a name needs
 ABOUT, FIRST_LINE, SUBJECT, SUBJECT_EARLY, AFTER_WORD, LEGAL_FORM, DOMAIN, SITE, OFTEN = 4.0, 5.0, 2.6, 0.8, 1.4, 2.2, 3.2, 3.5, 0.7
 IS, APPOSITION, SPELLED = 1.2, 2.0, 0.8
 LONGEST = 6  # words
+EARLY = 6  # segments among which items count too: some pages are one list
 
 _NAME = re.compile(
     r"(?<![\w@/.#])(?:[A-ZÀ-ÖØ-Þ0-9][\w&+.’'-]*|[a-z]{1,2}[A-Z]\w+)"
@@ -103,11 +104,12 @@ def mentions(page: Page) -> Iterator[tuple[str, float, Reference]]:
         if segment.kind is Kind.HEADING:
             yield from about_heading(segment)
             continue
+        if segment.kind is Kind.ITEM and segment.number > EARLY:
+            continue
         seen_sentences += segment.kind is Kind.SENTENCE
         for start, end in names(segment.text):
             if score := mention_score(segment.text, start, end, hosts, early=seen_sentences <= 3):
-                item = 0.5 if segment.kind is Kind.ITEM or legal else 1.0
-                yield segment.text[start:end], score * item, TextReference(segment.number, start, end)
+                yield segment.text[start:end], score * (0.5 if legal else 1.0), TextReference(segment.number, start, end)
 
 
 def site_names(page: Page) -> Iterator[tuple[str, float, Reference]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 from extract.vocabulary import fold, load
@@ -16,17 +17,33 @@ NUMBER = "0"  # stands for any number in a phrase
 Scores = dict[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Phrases with the sections that they speak for: those of a beginning, those for anywhere, and how many words the latter
+    have, by their first word."""
+
+    begins: Mapping[str, tuple[tuple[str, float], ...]]
+    anywhere: Mapping[str, tuple[tuple[str, float], ...]]
+    sizes: Mapping[str, tuple[int, ...]]
+
+
 @cache
-def phrases() -> tuple[Mapping[str, tuple[tuple[str, float], ...]], Mapping[str, tuple[tuple[str, float], ...]], frozenset[str]]:
-    """Phrases for the beginning, phrases for anywhere (each with its sections and weights), and the first words of the latter."""
+def phrases() -> Phrases:
     begins: dict[str, list[tuple[str, float]]] = {}
     anywhere: dict[str, list[tuple[str, float]]] = {}
     for section, tables in load("cues").items():
         for table, weight, into in (("begins", BEGINS, begins), ("strong", STRONG, anywhere), ("weak", WEAK, anywhere)):
             for phrase in tables[table]:
                 into.setdefault(fold(phrase), []).append((section, weight))
-    first = frozenset(phrase.split(" ", 1)[0] for phrase in anywhere)
-    return {k: tuple(v) for k, v in begins.items()}, {k: tuple(v) for k, v in anywhere.items()}, first
+    sizes: dict[str, set[int]] = {}
+    for phrase in anywhere:
+        words = phrase.split()
+        sizes.setdefault(words[0], set()).add(len(words))
+    return Phrases(
+        {phrase: tuple(found) for phrase, found in begins.items()},
+        {phrase: tuple(found) for phrase, found in anywhere.items()},
+        {word: tuple(sorted(found)) for word, found in sizes.items()},
+    )
 
 
 def section_scores(text: str) -> Scores:
@@ -36,17 +53,17 @@ def section_scores(text: str) -> Scores:
     >>> max(scores, key=scores.get)
     'qualifications'
     """
-    begins, anywhere, first = phrases()
+    known = phrases()
     words = [NUMBER if word.isdigit() else word for word in fold(text).split()]
     scores: Scores = {}
     for size in range(min(LONGEST_PHRASE, len(words)), 0, -1):
-        if found := begins.get(" ".join(words[:size])):
+        if found := known.begins.get(" ".join(words[:size])):
             for section, weight in found:
                 scores[section] = scores.get(section, 0.0) + weight
             break
     for at, word in enumerate(words):
-        if word in first:
-            for size in range(1, min(LONGEST_PHRASE, len(words) - at) + 1):
-                for section, weight in anywhere.get(" ".join(words[at : at + size]), ()):
-                    scores[section] = scores.get(section, 0.0) + weight
+        for size in known.sizes.get(word, ()):
+            phrase = word if size == 1 else " ".join(words[at : at + size])
+            for section, weight in known.anywhere.get(phrase, ()):
+                scores[section] = scores.get(section, 0.0) + weight
     return {section: min(score, HIGHEST) for section, score in scores.items()}

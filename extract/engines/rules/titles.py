@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -24,6 +24,7 @@ SHORT = 5  # words of a title that no noun of the vocabulary proves
 _GENDER = re.compile(
     r"\s*[(\[]?\s*(?<![\w/])(?:[hHmMfFwWdDxXgGkK]\s?[/|]\s?){1,3}[hHmMfFwWdDxXkK](?![\w/])\s*[)\]]?|\s*\((?:all genders?|gn|div(?:ers)?|H/F|[mwdfx])\)", re.I
 )
+_MAYBE_MARKED = re.compile(r"[/|]\s?[hHmMfFwWdDxXkK](?!\w)|\((?:[mwdfxgMWDFXG]|all|div)")
 _CODE = re.compile(r"\s*[(\[#]?\b(?:req(?:uisition)?|job|ref(?:erence|\.)?|id)\b[\s.:#-]*[A-Z]{0,4}\d[\w-]*[)\]]?\s*$", re.I)
 _EDGE = " \t-–—|:;,.•·*_/"
 _WORD = re.compile(r"[^\W_]+(?:[.+#&'’/*:][^\W_]+)*[+#]*|[,;.:!?()\[\]–—|]|-{1,2}(?=\s)")
@@ -42,6 +43,7 @@ class Words:
     pronouns: frozenset[str]
     subjects: frozenset[str]
     naming: frozenset[tuple[str, ...]]
+    sizes: Mapping[str, tuple[int, ...]]  # how many words hiring phrases have, longest first, by their first word
 
 
 @cache
@@ -54,6 +56,9 @@ def words() -> Words:
     nouns = frozenset(every("nouns"))
     endings = tuple(n for n in nouns if len(n) >= 7)
     hiring, naming = ({tuple(p.split()) for p in every(name)} for name in ("hiring", "naming"))
+    sizes: dict[str, set[int]] = {}
+    for phrase in hiring | naming:
+        sizes.setdefault(phrase[0], set()).add(len(phrase))
     return Words(
         nouns,
         endings,
@@ -63,6 +68,7 @@ def words() -> Words:
         frozenset(every("pronouns")),
         frozenset(every("subjects")),
         frozenset(naming),
+        {word: tuple(sorted(found, reverse=True)) for word, found in sizes.items()},
     )
 
 
@@ -126,7 +132,8 @@ def candidates(page: Page) -> Iterator[Candidate]:
                 yield from titled(segment, 0, len(segment.text), FIRST_LINE - 0.3 * segment.number)
         if segment.kind is not Kind.HEADING and page.section(segment) not in ("apply", "benefits"):
             yield from marked_titles(segment)
-            yield from hired_titles(segment)
+            if segment.kind is not Kind.ITEM:
+                yield from hired_titles(segment)
 
 
 def titled(segment: Segment, start: int, end: int, score: float) -> Iterator[Candidate]:
@@ -186,6 +193,8 @@ def section_suffix(text: str) -> int | None:
 
 def marked_titles(segment: Segment) -> Iterator[Candidate]:
     """What a gender mark stands behind: "Maçon (H/F)", "Developer (m/w/d)"."""
+    if not _MAYBE_MARKED.search(segment.text):
+        return
     for mark in _GENDER.finditer(segment.text):
         if not mark[0].strip():
             continue
@@ -223,7 +232,7 @@ def hired_titles(segment: Segment) -> Iterator[Candidate]:
     folded = [fold(t[0]) for t in tokens]
     at = 0
     while at < len(tokens):
-        size = next((n for n in (6, 5, 4, 3, 2, 1) if tuple(folded[at : at + n]) in known.hiring), 0)
+        size = next((n for n in known.sizes.get(folded[at], ()) if tuple(folded[at : at + n]) in known.hiring), 0)
         subject = not size and (at == 0 or tokens[at - 1][0] in ".!?") and folded[at] in known.subjects
         if not size and not subject:
             at += 1

@@ -148,13 +148,9 @@ def fill_job_id(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) ->
 
 
 def fill_language(page: Page, draft: DraftBuilder) -> None:
-    """The language of the body: of what the job is about, not of the company's text about itself."""
+    """The language of the longest passage on the job itself; the company's text on itself may be in another."""
     body = list(page.of("description", "responsibilities", "qualifications", "preferred_qualifications")) or list(page.segments)
-    chosen: list[Segment] = []
-    for segment in body:
-        if sum(len(s.text) for s in chosen) < 600:
-            chosen.append(segment)
-    found = read_language(" ".join(s.text for s in chosen))
-    if found and chosen:
-        longest = max(chosen, key=lambda s: len(s.text))
-        draft.put("language", found.value, TextReference(longest.number, 0, len(longest.text)))
+    if body:
+        longest = max(body, key=lambda segment: len(segment.text))
+        if found := read_language(longest.text):
+            draft.put("language", found.value, part(longest, found))
