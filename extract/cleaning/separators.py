@@ -52,7 +52,7 @@ _FEW = 2
 """So many sure joints make a run in which doubtful ones count too."""
 _MANY = 5
 """So many joints, each in a word of its own, make a list of names."""
-_PROTECTED = re.compile(r"://|www\.|@|^#|\\", re.IGNORECASE)
+_PROTECTING = ("@", "://", "\\", "www.", "WWW.", "Www.")
 _TOP_LEVEL = frozenset({"net", "js", "io", "com", "org", "de", "fr", "es", "co", "uk"})
 _HOST_END = re.compile(rf"\.(?:com|org|net|edu|eu|fr|de|es|io|ai|co|uk|am)\Z|#\Z|\.(?:html?|pdf|aspx?|php)\Z")
 
@@ -311,7 +311,7 @@ def _letters_end(text: str, at: int) -> int:
 def _is_protected(text: str, start: int, end: int) -> bool:
     """Whether a place lies inside a URL, an address or a mask."""
     head = _chunk_head(text, start)
-    if head and _PROTECTED.search(head) is not None:
+    if head and (head[0] == "#" or any(sign in head for sign in _PROTECTING)):
         return True
     return "@" in text[end : end + _CHUNK].partition(" ")[0]
 

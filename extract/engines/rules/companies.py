@@ -15,9 +15,9 @@ from extract.engines.rules.statements import paths_of
 from extract.engines.rules.titles import names_a_job
 from extract.vocabulary import fold, load
 
-LEAST = 2.9  # the score that a name needs
+LEAST = 2.2  # the score that a name needs
 ABOUT, FIRST_LINE, SUBJECT, SUBJECT_EARLY, AFTER_WORD, LEGAL_FORM, DOMAIN, SITE, OFTEN = 4.0, 5.0, 2.6, 0.8, 1.4, 2.2, 3.2, 3.5, 0.7
-IS, APPOSITION, SPELLED = 1.2, 2.0, 0.8
+IS, APPOSITION, SPELLED, INSIDE, KIND = 1.2, 2.0, 0.8, 2.2, 1.2
 LONGEST = 6  # words
 EARLY = 6  # segments among which items count too: some pages are one list
 
@@ -41,15 +41,19 @@ class Words:
     about: frozenset[str]
     before: frozenset[str]
     after: frozenset[str]
+    inside: frozenset[str]
     never: frozenset[str]
     legal: frozenset[str]
+    kinds: frozenset[str]
 
 
 @cache
 def words() -> Words:
     tables = load("companies")
     folded = {name: frozenset(fold(p) for lists in table.values() for p in lists) for name, table in tables.items()}
-    return Words(folded["about"], folded["before"], folded["after"], folded["never"], folded["legal_forms"])
+    return Words(
+        folded["about"], folded["before"], folded["after"], folded["inside"], folded["never"], folded["legal_forms"], folded["kinds"]
+    )
 
 
 @dataclass(slots=True)
@@ -156,7 +160,7 @@ def names(text: str) -> Iterator[tuple[int, int]]:
         start, end = found.span()
         while True:
             first = re.match(r"[^\s]+\s", text[start:end])
-            if first and (fold(first[0]) in known.never or fold(first[0]) in known.before):
+            if first and (fold(first[0]) in known.never or fold(first[0]) in known.before or fold(first[0]) in known.inside):
                 start += first.end()
             else:
                 break
@@ -179,11 +183,16 @@ def mention_score(text: str, start: int, end: int, hosts: frozenset[str], *, ear
         score += APPOSITION
     elif opens and _IS.match(text, end):
         score += IS
-    if any(" ".join(before[-n:]) in known.before for n in (1, 2, 3) if len(before) >= n):
+    leading = [" ".join(before[-n:]) for n in (1, 2, 3) if len(before) >= n]
+    if any(words in known.inside for words in leading):
+        score += INSIDE
+    elif any(words in known.before for words in leading):
         score += AFTER_WORD
     last = name.rsplit(" ", 1)
     if len(last) == 2 and last[1] in known.legal:
         score += LEGAL_FORM
+    elif len(last) == 2 and last[1] in known.kinds:
+        score += KIND
     if name.replace(" ", "") in hosts or name.split(" ")[0] in hosts:
         score += DOMAIN
     return score + SPELLED if score and _SPELLED.search(text[start:end]) else score

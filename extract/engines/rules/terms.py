@@ -32,6 +32,7 @@ _DATES = {
     "date_posted": re.compile(r"\bposted|publi(?:shed|é|cad|cer|ser)|veröffentlicht|opening date|date posted", re.I),
 }
 _NO_DATE = re.compile(r"until (?:it is |the position is )?filled|open until|ongoing|rolling basis|until further notice|bis auf weiteres|fortlaufend|löpande", re.I)
+HOURS = frozenset(("FULL_TIME", "PART_TIME", "TEMPORARY", "CONTRACTOR"))
 _DATE_REACH = 45  # characters between a date and the word that says what it is for
 _PERMIT = re.compile(
     r"work (?:authori[sz]ation|permit)|authori[sz]ed to work|authori[sz]ation to work|right to work|eligible to work|eligibility to work|legally (?:authori[sz]ed|able|eligible)"
@@ -131,8 +132,12 @@ def fill_kind_of_work(page: Page, draft: DraftBuilder, stated: Sequence[Statemen
     title = draft.values.get("title")
     for segment in page.segments:
         in_title = bool(title) and any(isinstance(r, TextReference) and r.segment == segment.number for r in title.references)
-        if in_title or (segment.kind is not Kind.HEADING and page.section(segment) in (*ABOUT_THE_JOB, "benefits")):
-            types += [(r.value, [part(segment, r)]) for r in read_employment_types(segment.text)]
+        if segment.kind is Kind.HEADING and not in_title:
+            continue
+        about = in_title or page.section(segment) in (*ABOUT_THE_JOB, "benefits")
+        if about or page.section(segment) not in ("related", "legal", "company"):
+            # "an internship" among what one must bring is of another job
+            types += [(r.value, [part(segment, r)]) for r in read_employment_types(segment.text) if about or r.value in HOURS]
     draft.put_each("employment_types", types)
     for statement in (*of(stated, "workplace_type"), *of(stated, "locations")):
         for found in read_workplace(statement.segment.text)[:1]:

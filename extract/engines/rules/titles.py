@@ -99,13 +99,15 @@ def fill_title(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -> 
     if draft.has("title"):
         return
     found = [*stated_titles(stated), *candidates(page)]
+    if not found:  # some pages are one list
+        found = [c for s in page.outside("related", "legal") if s.kind is Kind.ITEM for c in hired_titles(s)]
     if not found:
         return
     known = [fold(c.value) for c in found]
 
     def rank(index: int) -> float:
         mine = known[index]
-        again = sum(mine == other or f" {mine} " in f" {other} " for at, other in enumerate(known) if at != index)
+        again = sum(f" {other} " in f" {mine} " for at, other in enumerate(known) if at != index)
         return found[index].score + AGAIN * min(again, 2) + NAMES_A_JOB * names_a_job(mine)
 
     best = found[max(range(len(found)), key=rank)]
@@ -140,8 +142,11 @@ def titled(segment: Segment, start: int, end: int, score: float) -> Iterator[Can
     """The range as a title, without "(m/w/d)" and codes."""
     references = tuple(TextReference(segment.number, a, b) for a, b in without_marks(segment.text, start, end))
     value = " ".join(segment.text[r.start : r.end] for r in references)
-    if references and len(value.split()) <= LONGEST and len(value) > 1 and re.search(r"[^\W\d_]", value):
+    if references and len(value.split()) <= LONGEST and len(value) > 1 and fold(value) not in GENERIC and re.search(r"[^\W\d_]", value):
         yield Candidate(value, references, score)
+
+
+GENERIC = frozenset("personal staff member members team partner position sales support lead person owner host expert experts employees".split())
 
 
 def without_marks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -171,7 +176,8 @@ def heading_titles(segment: Segment, *, first: bool, early: bool) -> Iterator[Ca
     if split and names_a_job(segment.text[:split]):
         yield from titled(segment, 0, split, ENDS_HEADING)
     elif heading_section(segment.text) is None and not speaks(segment.text):
-        yield from titled(segment, 0, len(segment.text), FIRST_HEADING if first and early else HEADING + (1.5 if first else 0))
+        top = FIRST_HEADING if names_a_job(segment.text) else FIRST_HEADING - 2.0
+        yield from titled(segment, 0, len(segment.text), top if first and early else HEADING + 1.5 * first)
 
 
 def speaks(text: str) -> bool:
@@ -233,41 +239,48 @@ def hired_titles(segment: Segment) -> Iterator[Candidate]:
     at = 0
     while at < len(tokens):
         size = next((n for n in known.sizes.get(folded[at], ()) if tuple(folded[at : at + n]) in known.hiring), 0)
-        subject = not size and (at == 0 or tokens[at - 1][0] in ".!?") and folded[at] in known.subjects
+        opens = at == 0 or tokens[at - 1][0] in ".!?:"
+        subject = not size and opens and folded[at] in known.subjects
         if not size and not subject:
             at += 1
             continue
         opener = tuple(folded[at : at + size])
         at += max(size, 1)
-        if found := hired_phrase(tokens, folded, at):
-            start, end = found
-            text = segment.text[start:end]
-            weak = opener in WEAK_OPENERS
-            late = 0.05 * min(segment.number, 20)
-            if subject:
-                if names_a_job(text.rsplit(" ", 1)[-1]):
-                    yield from titled(segment, start, end, SUBJECT - late)
-            elif names_a_job(text) and (not weak or text[:1].isupper()):
-                yield from titled(segment, start, end, HIRES - 2.0 * weak - late)
-            elif names_itself(text, opener):
-                yield from titled(segment, start, end, HIRES - 1.0 - late)
+        if found := hired_phrase(tokens, folded, at, praise=not subject):
+            text = segment.text[slice(*found)]
+            score = subject_score(text) if subject else opener_score(text, opener)
+            if score:
+                yield from titled(segment, *found, score + CAPITALS * all_capitals(text) - LATER * min(segment.number, 20))
 
 
-WEAK_OPENERS = frozenset({("als",), ("som",), ("como",), ("needs",), ("wants",), ("suchen",), ("pozice",), ("for",)})
+WEAK_OPENERS = frozenset({("als",), ("som",), ("como",), ("needs",), ("wants",), ("suchen",), ("pozice",), ("for",), ("as",)})
+CAPITALS, LATER = 0.6, 0.06
 
 
-def names_itself(text: str, opener: tuple[str, ...]) -> bool:
-    """Whether a phrase without a known noun is a title all the same: "position of X", or "seeking a Drywall Hanger"."""
-    if not 0 < len(text.split()) <= SHORT or opener in WEAK_OPENERS:
-        return False
-    capitals = [word[:1].isupper() for word in text.split() if len(word) > 3]
-    return opener in words().naming or (len(capitals) > 1 and all(capitals))
+def subject_score(text: str) -> float:
+    """What speaks for the subject of a sentence being the title: it ends with the noun, or is written as a name."""
+    return SUBJECT if names_a_job(text.rsplit(" ", 1)[-1]) or (all_capitals(text) and names_a_job(text)) else 0.0
 
 
-def hired_phrase(tokens: Sequence[re.Match[str]], folded: Sequence[str], at: int) -> tuple[int, int] | None:
-    """The range of the noun phrase that begins at a token, without articles and praise before it."""
+def opener_score(text: str, opener: tuple[str, ...]) -> float:
+    """What speaks for a phrase after words that hire."""
+    weak = opener in WEAK_OPENERS
+    if names_a_job(text):
+        return HIRES - 2.0 * weak if not weak or text[:1].isupper() else 0.0
+    named = opener in words().naming and (opener[0] not in ("as", "to") or all_capitals(text))
+    several = len(text.split()) > 1 and all_capitals(text)
+    return HIRES - 1.0 if (named or several) and not weak and len(text.split()) <= SHORT else 0.0
+
+
+def all_capitals(text: str) -> bool:
+    """Whether each of its longer words begins with a capital."""
+    return all(word[:1].isupper() for word in text.split() if len(word) > 3) and text[:1].isupper()
+
+
+def hired_phrase(tokens: Sequence[re.Match[str]], folded: Sequence[str], at: int, *, praise: bool) -> tuple[int, int] | None:
+    """The range of the noun phrase that begins at a token; ``praise``: articles and praise before it are left out."""
     known = words()
-    while at < len(tokens) and (folded[at] in known.skipped or tokens[at][0] in "(),:" or folded[at].isdigit()) and not (tokens[at][0][:1].isupper() and folded[at] in known.nouns):
+    while praise and at < len(tokens) and (folded[at] in known.skipped or tokens[at][0] in "(),:" or folded[at].isdigit()) and not (tokens[at][0][:1].isupper() and folded[at] in known.nouns):
         at += 1
     first = at
     depth = 0
@@ -278,12 +291,19 @@ def hired_phrase(tokens: Sequence[re.Match[str]], folded: Sequence[str], at: int
             follows_title = text == "," and at + 1 < len(tokens) and tokens[at + 1][0][:1].isupper() and all(t[0][:1].isupper() for t in tokens[first:at])
             if not follows_title:
                 break
-        elif word in known.stops and at > first and not text[:1].isupper():
+        elif word in known.stops and not text[:1].isupper() and not goes_on(tokens, folded, first, at):
             break
         at += 1
-    while at > first and (tokens[at - 1][0] in _PUNCTUATION - {")"} or folded[at - 1] in ("and", "et", "und", "y", "or", "de")):
+    while at > first and (tokens[at - 1][0] in _PUNCTUATION - {")"} or folded[at - 1] in ("and", "et", "und", "y", "or", "de", "of")):
         at -= 1
     return (tokens[first].start(), tokens[at - 1].end()) if at > first else None
+
+
+def goes_on(tokens: Sequence[re.Match[str]], folded: Sequence[str], first: int, at: int) -> bool:
+    """Whether a small word stands inside a title: "Ruby on Rails Engineer"."""
+    after = [(t[0], word) for t, word in zip(tokens[at + 1 : at + 4], folded[at + 1 : at + 4], strict=True)]
+    named = any(word in words().nouns for word in folded[first:at])
+    return at > first and not named and bool(after) and after[0][0][:1].isupper() and any(t[:1].isupper() and w in words().nouns for t, w in after)
 
 
 def page_titles(page: Page) -> Iterator[Candidate]:
