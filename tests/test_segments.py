@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +17,7 @@ from extract.cleaning.sentences import sentence_starts
 from extract.cleaning.separators import lost_separators
 
 INVISIBLE_OR_BLANK = re.compile(rf"[\s{INVISIBLE}]*")
-H, I, S, F = Kind.HEADING, Kind.ITEM, Kind.SENTENCE, Kind.FIELD
+H, L, S, F = Kind.HEADING, Kind.ITEM, Kind.SENTENCE, Kind.FIELD  # L: of a list
 
 
 def segments_of(text: str, kind: Kind = S) -> tuple[Segment, ...]:
@@ -29,7 +30,7 @@ def shapes_of(text: str, kind: Kind = S) -> list[tuple[Kind, str]]:
 
 def pieces_of(text: str) -> list[str]:
     edges = [0, *(cut.at for cut in lost_separators(text)), len(text)]
-    return [text[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    return [text[start:end] for start, end in pairwise(edges)]
 
 
 @pytest.mark.parametrize(
@@ -119,17 +120,17 @@ def test_a_glued_posting_comes_apart_into_title_heading_and_items() -> None:
         (S, None, "You join our lab."),
         (S, None, "Our visits take all year."),
         (H, None, "AI Scientist Intern, Vision (PhD) Responsibilities"),
-        (I, 0, "Research on small models"),
-        (I, 0, "Support of other teams (ML and non-ML)"),
-        (I, 0, "Building of custom hardware"),
+        (L, 0, "Research on small models"),
+        (L, 0, "Support of other teams (ML and non-ML)"),
+        (L, 0, "Building of custom hardware"),
         (H, None, "Minimum Qualifications"),
-        (I, 1, "Currently has a degree"),
-        (I, 1, "2+ years of Python"),
-        (I, 1, "Interpersonal skills: cross-group work"),
+        (L, 1, "Currently has a degree"),
+        (L, 1, "2+ years of Python"),
+        (L, 1, "Interpersonal skills: cross-group work"),
         (H, None, "Preferred Qualifications"),
-        (I, 2, "Experience in audio"),
-        (I, 2, "Experience w/ video"),
-        (I, 2, "Intent to return to school."),
+        (L, 2, "Experience in audio"),
+        (L, 2, "Experience w/ video"),
+        (L, 2, "Intent to return to school."),
         (S, None, "If you live abroad, click here."),
     ]
 
@@ -137,12 +138,12 @@ def test_a_glued_posting_comes_apart_into_title_heading_and_items() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("We give support.• foo • bar", [(S, "We give support."), (I, "foo"), (I, "bar")]),
-        ("Nos actions ;- Monter ;- Suivre", [(S, "Nos actions ;"), (I, "Monter ;"), (I, "Suivre")]),
-        ("We offer: - free lunch - a bicycle", [(H, "We offer:"), (I, "free lunch"), (I, "a bicycle")]),
-        ("1. Write tests. 2. Run them", [(I, "Write tests."), (I, "Run them")]),
-        ("-Gérer les stocks", [(I, "Gérer les stocks")]),
-        ("✅ Free lunch", [(I, "Free lunch")]),
+        ("We give support.• foo • bar", [(S, "We give support."), (L, "foo"), (L, "bar")]),
+        ("Nos actions ;- Monter ;- Suivre", [(S, "Nos actions ;"), (L, "Monter ;"), (L, "Suivre")]),
+        ("We offer: - free lunch - a bicycle", [(H, "We offer:"), (L, "free lunch"), (L, "a bicycle")]),
+        ("1. Write tests. 2. Run them", [(L, "Write tests."), (L, "Run them")]),
+        ("-Gérer les stocks", [(L, "Gérer les stocks")]),
+        ("✅ Free lunch", [(L, "Free lunch")]),
         ("🚀 Vos missions", [(H, "Vos missions")]),
         ("📍 Location: Paris", [(F, "Location: Paris")]),
         ("## Benefits", [(H, "Benefits")]),
@@ -251,7 +252,7 @@ def test_paragraphs_are_cut_into_sentences(sentences: list[str]) -> None:
     """Sentences end where they end in English, French, German and Spanish, not at abbreviations."""
     text = " ".join(sentences)
     edges = [0, *sentence_starts(text), len(text)]
-    assert [text[start:end].strip() for start, end in zip(edges, edges[1:], strict=False)] == sentences
+    assert [text[start:end].strip() for start, end in pairwise(edges)] == sentences
 
 
 def test_sentences_of_a_paragraph_share_a_block() -> None:
@@ -262,7 +263,7 @@ def test_sentences_of_a_paragraph_share_a_block() -> None:
 
 def test_lists_are_numbered_and_end_at_other_blocks() -> None:
     """Items that follow each other are one list; any other block ends it, even an empty one."""
-    kinds = [(I, "a a"), (I, "b b"), (S, "Text."), (I, "c c"), (S, ""), (I, "d d")]
+    kinds = [(L, "a a"), (L, "b b"), (S, "Text."), (L, "c c"), (S, ""), (L, "d d")]
     built = build_segments(Block(MappedText.of(text), kind) for kind, text in kinds)
     assert [segment.list for segment in built] == [0, 0, None, 1, 2]
 
@@ -271,13 +272,13 @@ def test_level_and_fact_of_a_block_are_kept() -> None:
     """What the cleaner knows of a block stands on its segments; headings by shape have level 6."""
     blocks = [
         Block(MappedText.of("Tasks"), H, 2, part_of="JobPosting.description"),
-        Block(MappedText.of("Write"), I, 3),
+        Block(MappedText.of("Write"), L, 3),
         Block(MappedText.of("OUR OFFICE")),
     ]
     built = build_segments(blocks)
     assert [(segment.kind, segment.level, segment.part_of) for segment in built] == [
         (H, 2, "JobPosting.description"),
-        (I, 3, None),
+        (L, 3, None),
         (H, 6, None),
     ]
 
@@ -302,16 +303,20 @@ def test_steps_name_what_changed_something() -> None:
 
 
 _WORDS = st.sampled_from(
-    "we build Responsibilities Minimum Qualifications Votre profil Ihr Profil About Acme Acme Location : ; . ! ? - • * # ## 1. a) o "
-    "PyTorch JavaScript GmbH e.g. Dr. 5 years 2+ CDI DATE Research Experience Une Vous with models and (PhD) ) ( $5 50% … \u200b "
-    "https://a.example/B x@y.example #URL_a1# ✅ 🚀 WHO WE ARE benefits: Tasks & Skills « » ” 2024 What you’ll do É é --- ||".split(" ")
+    [
+        *"we build Responsibilities Minimum Qualifications Votre profil Ihr Profil About Acme Acme Location : ; . ! ?".split(),
+        *"- • * # ## 1. a) o PyTorch JavaScript GmbH e.g. Dr. 5 years 2+ CDI DATE Research Experience Une Vous".split(),
+        *"with models and (PhD) ) ( $5 50% … https://a.example/B x@y.example #URL_a1# ✅ 🚀 WHO WE ARE benefits: Tasks & Skills".split(),
+        *"« » ” 2024 What you’ll do É é --- || S’é".split(),
+        "\u200b",
+    ]
 )
 _GLUE = st.sampled_from(["", "", " ", " ", " ", "  ", "\u00a0", "\n", ": ", " - ", ". "])
 _SOUP = st.lists(st.tuples(_WORDS, _GLUE), max_size=30).map(lambda parts: "".join(word + glue for word, glue in parts))
 
 
 def marked(segments: tuple[Segment, ...]) -> list[tuple[Kind, str]]:
-    return [(segment.kind if segment.kind in (H, I) else S, segment.text) for segment in segments]
+    return [(segment.kind if segment.kind in (H, L) else S, segment.text) for segment in segments]
 
 
 @settings(max_examples=100)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from extract.cleaning.document import Kind, MappedText
 from extract.cleaning.segments import build_segments
 from extract.cleaning.text import clean_text
 
-H, I, S, F = Kind.HEADING, Kind.ITEM, Kind.SENTENCE, Kind.FIELD
+H, L, S, F = Kind.HEADING, Kind.ITEM, Kind.SENTENCE, Kind.FIELD  # L: of a list
 
 
 def blocks_of(text: str) -> list[tuple[Kind, str]]:
@@ -50,8 +51,8 @@ def test_a_mailing_list_posting_is_read() -> None:
         (S, "Will serve as the first contact of the workshop."),
         (S, "This is a full-time position."),
         (H, "JOB RESPONSIBILITIES:"),
-        (I, "Working with the workshop manager to keep all of the bicycles in good order throughout the season;"),
-        (I, "Helping to order parts."),
+        (L, "Working with the workshop manager to keep all of the bicycles in good order throughout the season;"),
+        (L, "Helping to order parts."),
         (F, "REMUNERATION: According to experience."),
         (S, "Please mention in your letter that you learned of this opening from our newsletter."),
     ]
@@ -60,13 +61,13 @@ def test_a_mailing_list_posting_is_read() -> None:
 @pytest.mark.parametrize("bullet", ["•", "-", "–", "*", "·", "▪", "➢", "✓", "⚫", "o", "✅", "\uf0b7"])
 def test_bullets_are_read(bullet: str) -> None:
     """A line that begins with a bullet is an item without it."""
-    assert read(f"{bullet} Write tests\n{bullet}\tRun them") == [(I, "Write tests"), (I, "Run them")]
+    assert read(f"{bullet} Write tests\n{bullet}\tRun them") == [(L, "Write tests"), (L, "Run them")]
 
 
 @pytest.mark.parametrize("lines", ["1. Write tests\n2. Run them", "a) Write tests\nb) Run them", "(1) Write tests\n(2) Run them"])
 def test_numbers_are_read(lines: str) -> None:
     """A numbered line is an item without its number."""
-    assert read(lines) == [(I, "Write tests"), (I, "Run them")]
+    assert read(lines) == [(L, "Write tests"), (L, "Run them")]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,7 @@ def test_numbers_are_read(lines: str) -> None:
         ("short line\nanother one", [(S, "short line"), (S, "another one")]),
         ("one\n\n\ntwo", [(S, "one"), (S, "two")]),
         ("one\r\n\r\ntwo\u2028three", [(S, "one"), (S, "two"), (S, "three")]),
-        ("- item goes\n  on here\n- next", [(I, "item goes on here"), (I, "next")]),
+        ("- item goes\n  on here\n- next", [(L, "item goes on here"), (L, "next")]),
         ("Location: Zurich\nStart: May", [(S, "Location: Zurich"), (S, "Start: May")]),
         (
             "we look for somebody who likes to work with many\nother people",
@@ -96,17 +97,18 @@ def test_dashes_inside_a_line_cut_it_into_items() -> None:
     """A run of items on one line after a colon comes apart."""
     assert read("Tasks: - write the tests - run them all - mend the code") == [
         (H, "Tasks:"),
-        (I, "write the tests"),
-        (I, "run them all"),
-        (I, "mend the code"),
+        (L, "write the tests"),
+        (L, "run them all"),
+        (L, "mend the code"),
     ]
 
 
 _LINES = st.lists(
     st.sampled_from(
         [
-            "", "- item", "# Heading", "Key: value", "BENEFITS", "-----", "a line that is long enough to be wrapped at some margin here",
-            "and goes on", "o Bullet", "1. One", "• x • y", "  indented", "Your profile", "#", "- ", "end.", "We are. You are.", "ab.Cd efGh",
+            "", "- item", "# Heading", "Key: value", "BENEFITS", "-----", "a line that is long enough to be wrapped at a margin",
+            "and goes on", "o Bullet", "1. One", "• x • y", "  indented", "Your profile", "#", "- ", "end.", "We are. You are.",
+            "ab.Cd efGh",
         ]
     ),
     max_size=12,
@@ -119,7 +121,7 @@ def test_blocks_are_slices_in_order(text: str) -> None:
     """Blocks are cut out of the source as they stand there, one after the other."""
     spans = [span for block in clean_text(MappedText.of(text)).blocks for span in block.body.spans]
     assert all(0 <= span.start < span.end <= len(text) for span in spans)
-    assert all(a.end <= b.start for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(spans))
 
 
 @settings(max_examples=100)

@@ -20,10 +20,10 @@ _TITLE_WORD = re.compile(r"[^\s/&–—|,-]+")
 _HUMP = re.compile(rf"[{UPPER}]?[{LOWER}]+|[{UPPER}]+(?![{LOWER}])|[{UPPER}]|\d+")
 _GAP = re.compile(r"[\W_]{0,3}")
 _KEY = re.compile(r"([^\s:：][^:：\n]{0,44}?)\s?[:：]")
-_KEY_REFUSED = re.compile(r"[.!?;,\"“”»«]|https?$|\d$")
+_KEY_REFUSED = re.compile(r"[.!?;,\"“”»«]|https?$|\d$")  # a comma may stand in a key that is known
 
 FIELD_SECTIONS = frozenset(
-    {"salary", "location", "contract", "start", "duration", "department", "contact", "education", "experience", "skills", "work_authorization", "other"}
+    "salary location contract start duration department contact education experience skills work_authorization other".split()
 )
 """Sections that one line can state in full."""
 _LONG_VALUE = 200
@@ -72,10 +72,20 @@ def phrases() -> Phrases:
     shapes = {name: frozenset(_fold(phrase) for phrase in listed) for name, listed in load("heading_shapes").items()}
     fields = frozenset(_fold(key) for table in _leaf_lists(load("fields")) for key in table)
     return Phrases(
-        sections, shapes["before"], shapes["after"], shapes["clause_words"], shapes["joins"], shapes["endings"],
-        shapes["company"], frozenset(phrase.partition(" ")[0] for phrase in shapes["company"]), shapes["small_words"], frozenset(german),
-        frozenset(beginning for phrase in sections for beginning in _beginnings(phrase)), frozenset(phrase.rpartition(" ")[2] for phrase in sections), fields,
-    )  # fmt: skip
+        sections=sections,
+        before=shapes["before"],
+        after=shapes["after"],
+        clauses=shapes["clause_words"],
+        joins=shapes["joins"],
+        endings=shapes["endings"],
+        company=shapes["company"],
+        about=frozenset(phrase.partition(" ")[0] for phrase in shapes["company"]),
+        small=shapes["small_words"],
+        german=frozenset(german),
+        beginnings=frozenset(beginning for phrase in sections for beginning in _beginnings(phrase)),
+        last=frozenset(phrase.rpartition(" ")[2] for phrase in sections),
+        fields=fields,
+    )
 
 
 def _beginnings(phrase: str) -> list[str]:
@@ -135,7 +145,7 @@ def _section(words: list[str], text: str) -> str | None:
 
 
 def _led_in(words: list[str], known: Phrases) -> str | None:
-    """ "Your key responsibilities": all before the phrase are words that lead in."""
+    """The section of "Your key responsibilities": all before the phrase are words that lead in."""
     for cut in range(1, min(4, len(words))):
         if words[cut - 1] not in known.before and " ".join(words[:cut]) not in known.before:
             return None
@@ -145,7 +155,7 @@ def _led_in(words: list[str], known: Phrases) -> str | None:
 
 
 def _joined(words: list[str], known: Phrases) -> str | None:
-    """ "Skills & experience", "Requirements and benefits": two phrases side by side."""
+    """The section of "Requirements and benefits": two phrases side by side, of which the first counts."""
     for cut in range(1, len(words)):
         right = words[cut + 1 :] if words[cut] in known.joins and cut + 1 < len(words) else words[cut:]
         first = known.sections.get(" ".join(words[:cut]))
@@ -155,7 +165,7 @@ def _joined(words: list[str], known: Phrases) -> str | None:
 
 
 def _followed(words: list[str], text: str, known: Phrases) -> str | None:
-    """ "What you will do at Acme": a phrase of two words or more, and what belongs to it."""
+    """The section of "What you will do at Acme": a phrase of two words or more, and what belongs to it."""
     capital = text[:1].isupper() or text.rstrip().endswith(":")
     for cut in range(min(len(words) - 1, _MAX_PHRASE), 1, -1):
         phrase = " ".join(words[:cut])
@@ -165,7 +175,7 @@ def _followed(words: list[str], text: str, known: Phrases) -> str | None:
 
 
 def _company(words: list[str], text: str, known: Phrases) -> str | None:
-    """ "About Acme": a name in capitals after it."""
+    """The section of "About Acme": a name in capitals after it."""
     for cut in range(min(3, len(words) - 1), 0, -1):
         if " ".join(words[:cut]) in known.company and len(words) - cut <= 4:
             rest = text.split()[-(len(words) - cut) :]
@@ -241,9 +251,11 @@ def field_key(text: str) -> Key | None:
     if match is None or match.end() == len(text):
         return None
     key, end = match[1], match.end()
-    if key.count(" ") > 4 or _KEY_REFUSED.search(key) or text[end] == "/" or not text[end:].strip(" :"):
+    if key.count(" ") > 4 or text[end] == "/" or not text[end:].strip(" :"):
         return None
     section = heading_section(key)
+    if _KEY_REFUSED.search(key) and (section is None or "," not in key):
+        return None
     known = section is not None or " ".join(folded_words(key)) in phrases().fields
     if not known and (not key[0].isupper() or (not text[end].isspace() and (" " in key or text[end].islower()))):
         return None
@@ -306,7 +318,7 @@ def phrase_before(text: str, end: int) -> int | None:
 
 
 def phrase_after(text: str, start: int) -> int | None:
-    """Where a known heading phrase ends that begins right at ``start``, where something new begins after it; the longest counts."""
+    """Where a known heading phrase ends that begins right at ``start`` and has something new after it; the longest counts."""
     known = phrases()
     found: int | None = None
     phrase = ""
@@ -341,7 +353,7 @@ def _begins_anew(text: str, start: int, end: int) -> bool:
 
 @lru_cache(maxsize=8192)
 def is_strong(phrase: str) -> bool:
-    """Whether a phrase is a heading wherever it stands in title or sentence case: two words or more, or one that headings end with."""
+    """Whether a phrase is a heading wherever it stands: one of two words or more, or a word that headings end with."""
     words = folded_words(phrase)
     joined = " ".join(words)
     known = phrases()

@@ -80,7 +80,8 @@ def token_joints(token: str) -> tuple[tuple[int, Evidence], ...]:
         evidence = _evidence(left, right, first=edges[index] == 0, last=edges[index + 2] == len(token))
         if evidence:
             found.append((bound, evidence))
-    if found and len(free) > 1 and token[0].islower() and found[0][1] is Evidence.LIKELY and Evidence.SURE not in {sure for _, sure in found}:
+    strongest = max((evidence for _, evidence in found), default=Evidence.NONE)
+    if len(free) > 1 and token[0].islower() and strongest is Evidence.LIKELY is found[0][1]:
         return tuple((bound, Evidence.WEAK) for bound, _ in found)  # "getElementById"
     return tuple(found)
 
@@ -114,14 +115,14 @@ def _evidence(left: str, right: str, *, first: bool, last: bool) -> Evidence:
         return Evidence.NONE
     if is_name(left):
         return Evidence.LIKELY if len(right) > 2 and right[1].islower() else Evidence.NONE
-    if len(right) == 1:
-        return Evidence.SURE if right in "AÀI" and last and len(left) > 2 and left[0].islower() else Evidence.NONE
+    if len(right) == 1:  # a word of one letter, if the text goes on accordingly
+        return Evidence.SURE if last and len(left) > 2 and left[0].islower() else Evidence.NONE
     if right.isupper():  # "MySQL" is a name, "studiesKNOWLEDGE" is none
         return Evidence.LIKELY if first and left[0].islower() and len(left) > 3 else Evidence.NONE
     if not right[:2].isascii():
         return Evidence.SURE  # names of products have no accents
     if first and left[0].islower():
-        return Evidence.LIKELY if len(left) > 2 and len(right) > 2 or is_name(right) else Evidence.WEAK
+        return Evidence.LIKELY if (len(left) > 2 and len(right) > 2) or is_name(right) else Evidence.WEAK
     if not left.isascii() or is_name(right):
         return Evidence.LIKELY
     return Evidence.WEAK if len(left) > 2 and len(right) > 2 else Evidence.NONE

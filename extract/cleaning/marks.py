@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from extract.cleaning.characters import LOWER, UPPER
@@ -22,9 +23,9 @@ _RULE = re.compile(r"[-–—−_=*~#·•.…+|<>\s]*+")
 _ANY_ROUND = re.compile("[" + "".join(mark for mark in _ROUND if mark <= "\uffff") + "\U00010000-\U0010ffff]")
 _INLINE_ROUND = re.compile(rf"[{_ROUND}]++\s?")
 _DASHES = re.compile(r"[-–—*·](?=\s|[^\W\d_])")
-_LETTER_BULLET = re.compile(r"[).;:!?]o\s")
+_LETTER_BULLET = re.compile(r"[).;:!?] ?o\s")
 _INLINE_DASH = re.compile(rf"[-–—*·](?<=[\s:;.!?,][-–—*·])(?:\s(?=\S)|(?=[{UPPER}]))")
-_GLUED_DASH = re.compile(rf"[-–o](?<=[\w).;:!?][-–]|[).;:!?]o)\s(?=[{UPPER}])")
+_GLUED_DASH = re.compile(rf"[-–o](?:(?<=[\w).;:!?][-–])|(?<=[).;:!?]o)|(?<=[).;:!?] o))\s(?=[{UPPER}])")
 _OPENERS = frozenset(":;.!?")
 
 
@@ -42,8 +43,8 @@ _NO_MARK = Mark(0, None)
 def leading_mark(text: str) -> Mark:
     """The marks that a line begins with: hashes of a heading, bullets of an item. They count only where text follows.
 
-    >>> leading_mark("## Benefits"), leading_mark("- Free lunch"), leading_mark("-5 degrees")
-    (Mark(end=3, kind=<Kind.HEADING: 'heading'>, level=2), Mark(end=2, kind=<Kind.ITEM: 'item'>, level=1), Mark(end=0, kind=None, level=0))
+    >>> leading_mark("## Benefits"), leading_mark("-5 degrees")
+    (Mark(end=3, kind=<Kind.HEADING: 'heading'>, level=2), Mark(end=0, kind=None, level=0))
     """
     if text[:1].isalnum() and not text.startswith("o "):
         return _NO_MARK
@@ -95,7 +96,7 @@ def _inline_dashes(text: str, *, item: bool) -> list[tuple[int, int]]:
     spaced = [dash for dash in dashes if dash[1] > dash[0] + 1]
     if item and not opened:
         edges = [0, *(start for start, _ in spaced), len(text)]
-        parts = [text.count(" ", a, b) for a, b in zip(edges, edges[1:], strict=False)]
+        parts = [text.count(" ", a, b) for a, b in pairwise(edges)]
         return spaced if len(spaced) >= 2 and min(parts) >= 3 else []
     return sorted({*opened, *(dash for dash in spaced if dash >= opened[0])}) if opened else []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from extract.cleaning.document import Kind
@@ -24,7 +25,9 @@ SHAPE_LEVEL = 6
 """The level of a heading that no markup shows."""
 _HEADING_WORDS = 40
 _HEADING_REST = 4
-_REPEATED = re.compile(r"(?P<about>\w{2,8}+(?: \w{2,8}+)?) (?P<name>\w[\w&.’'-]{1,29}+(?: \w[\w&.’'-]{1,29}+)?) (?P=name)(?=[ ’'])")
+_REPEATED = re.compile(
+    r"(?P<about>\w{2,8}+(?: \w{2,8}+)?) (?P<name>\w[\w&.’'-]{1,29}+(?: \w[\w&.’'-]{1,29}+)?) (?P=name)(?=[ ’'])"
+)
 _WORDED = frozenset({Kind.SENTENCE, Kind.FIELD, Kind.CELL})
 
 
@@ -111,11 +114,10 @@ def _worded_parts(text: str, kind: Kind, *, settled: bool) -> list[Part]:
 
 
 def _numbered_parts(text: str) -> list[Part]:
-    """ "1. Write tests. 2. Run them.": an item for each number that begins a sentence."""
+    """The items of "1. Write tests. 2. Run them.": an item for each number that begins a sentence."""
     edges = [0, *(start for start in sentence_starts(text) if leading_number(text, start)), len(text)]
     return [
-        Part(leading_number(text, start), end, Kind.ITEM, 1, step="separators" if start else "")
-        for start, end in zip(edges, edges[1:], strict=False)
+        Part(leading_number(text, start), end, Kind.ITEM, 1, step="separators" if start else "") for start, end in pairwise(edges)
     ]
 
 
@@ -160,9 +162,7 @@ def _sentence_parts(text: str, kind: Kind) -> list[Part]:
     edges = [0, *starts, len(text)]
     cell = Kind.CELL if kind is Kind.CELL else Kind.SENTENCE
     settled = len(text) <= SETTLED_LENGTH
-    return [
-        Part(start, end, cell, joined=start > 0, step="sentences", settled=settled) for start, end in zip(edges, edges[1:], strict=False)
-    ]
+    return [Part(start, end, cell, joined=start > 0, step="sentences", settled=settled) for start, end in pairwise(edges)]
 
 
 def _run_parts(text: str, cuts: list[Cut], kind: Kind, level: int) -> list[Part]:
@@ -172,11 +172,12 @@ def _run_parts(text: str, cuts: list[Cut], kind: Kind, level: int) -> list[Part]
     edges = [0, *(cut.at for cut in cuts), len(text)]
     losses = [None, *(cut.loss for cut in cuts), None]
     parts: list[Part] = []
-    for index, (start, end) in enumerate(zip(edges, edges[1:], strict=False)):
+    for index, (start, end) in enumerate(pairwise(edges)):
         joined = losses[index] is Loss.STOP
         parts.append(Part(start, end, Kind.SENTENCE, joined=joined, step="separators"))
     if kind is Kind.ITEM:
-        return [part if is_heading(text[part.start : part.end].strip()) else part._replace(kind=kind, level=level) for part in parts]
+        headings = [is_heading(text[part.start : part.end].strip()) for part in parts]
+        return [part if heading else part._replace(kind=kind, level=level) for part, heading in zip(parts, headings, strict=True)]
     return _with_items(text, parts, losses)
 
 

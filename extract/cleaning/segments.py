@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from extract.cleaning.characters import fold_space
-from extract.cleaning.document import Block, Kind, MappedText, Segment
+from extract.cleaning.document import Block, Kind, Segment
 from extract.cleaning.marks import is_rule
 from extract.cleaning.runs import Part, key_end, parts_of
 
@@ -32,7 +32,9 @@ def build_segments(blocks: Iterable[Block]) -> tuple[Segment, ...]:
     White space is folded and invisible characters go; lost separators are found, headings, fields and items recognised,
     paragraphs cut into sentences. Blocks without a word are dropped; one that is no item ends a list all the same.
 
-    >>> for segment in build_segments([Block(MappedText.of("We are kind.We also  offer:Free lunchA bicycleParental leave"))]):
+    >>> from extract.cleaning.document import MappedText
+    >>> body = MappedText.of("We are kind.We also  offer:Free lunchA bicycleParental leave")
+    >>> for segment in build_segments([Block(body)]):
     ...     print(segment.block, segment.list, segment.kind, segment.text)
     0 None sentence We are kind.
     1 None heading We also offer:

@@ -41,11 +41,11 @@ _JOINT = re.compile(
 )
 _MARKS = frozenset(".!?…;:")
 _GENDERED = frozenset({"In", "Innen"})
-_CLOSERS = frozenset("\"”’»)]")
+_CLOSERS = frozenset('"”’»]')
 _COLON = re.compile(r"\s?:")
 _CHUNK = 120
 SETTLED_LENGTH = 2000
-"""Characters: in a text that is no longer, nothing but the characters around a place decides whether a separator was lost there."""
+"""Characters: in a text that is no longer, only what stands around a place decides whether a separator was lost there."""
 _PROSE = 8
 """Characters that stand between two lost separators of a longer text at least, on average."""
 _FEW = 2
@@ -54,7 +54,7 @@ _MANY = 5
 """So many joints, each in a word of its own, make a list of names."""
 _PROTECTING = ("@", "://", "\\", "www.", "WWW.", "Www.")
 _TOP_LEVEL = frozenset({"net", "js", "io", "com", "org", "de", "fr", "es", "co", "uk"})
-_HOST_END = re.compile(rf"\.(?:com|org|net|edu|eu|fr|de|es|io|ai|co|uk|am)\Z|#\Z|\.(?:html?|pdf|aspx?|php)\Z")
+_HOST_END = re.compile(r"\.(?:com|org|net|edu|eu|fr|de|es|io|ai|co|uk|am)\Z|#\Z|\.(?:html?|pdf|aspx?|php)\Z")
 
 
 @cache
@@ -99,25 +99,27 @@ def _candidates(text: str) -> Iterator[tuple[int, Loss, Evidence]]:
     done = 0
     for match in _JOINT.finditer(text):
         at = match.start()
-        before = text[at - 1]
-        if text[at].isdigit():
-            yield from _digit(text, at)
-        elif text[at] in "$€£":
-            yield at, Loss.ITEM, Evidence.SURE
-        elif before.islower():
-            if at >= done:
-                done = _letters_end(text, at)
-                yield from _camel(text, at, done)
-        elif before.isupper():
-            yield from _acronym(text, at)
-        elif before in _MARKS:
-            yield from _stop(text, at - 1, at)
-        elif before == ")":
-            yield from _parenthesis(text, at)
-        elif before in _CLOSERS:
-            yield from _quotation(text, at)
-        elif _number_ends(text, at - 1, at):
-            yield at, Loss.ITEM, Evidence.SURE
+        if not (text[at].isalpha() and text[at - 1].islower()):
+            yield from _joint(text, at, text[at - 1])
+        elif at >= done:  # all joints of a word are looked at together
+            done = _letters_end(text, at)
+            yield from _camel(text, at, done)
+
+
+def _joint(text: str, at: int, before: str) -> Iterator[tuple[int, Loss, Evidence]]:
+    """Whether something begins at ``at``, which is a number, a currency or a capital after what is no small letter."""
+    if text[at].isdigit():
+        yield from _digit(text, at)
+    elif before.isupper():
+        yield from _acronym(text, at)
+    elif before in _MARKS:
+        yield from _stop(text, at - 1, at)
+    elif before == ")" and text[at] not in "$€£":
+        yield from _parenthesis(text, at)
+    elif before in _CLOSERS:
+        yield from _quotation(text, at)
+    elif text[at] in "$€£" or _number_ends(text, at - 1, at):
+        yield at, Loss.ITEM, Evidence.SURE
 
 
 def _camel(text: str, first: int, end: int) -> Iterator[tuple[int, Loss, Evidence]]:
@@ -127,15 +129,24 @@ def _camel(text: str, first: int, end: int) -> Iterator[tuple[int, Loss, Evidenc
         at = start + offset
         if protected and not _host_ends(text, at):
             continue
+        if at + 1 == end and not _is_one_letter_word(text, at):
+            continue
         if evidence is Evidence.LIKELY and not _goes_on(text, at, end):
             evidence = Evidence.WEAK
         yield at, Loss.ITEM, evidence
 
 
+def _is_one_letter_word(text: str, at: int) -> bool:
+    """Whether a lone capital is a word: "A great …", "L’équipe"."""
+    following = text[at + 1 : at + 3]
+    return following[:1] in ("’", "'") or (text[at] in "AÀIYO" and following[:1] == " " and following[1:].islower())
+
+
 def _goes_on(text: str, at: int, end: int) -> bool:
     """Whether what begins at a joint reads as the beginning of something: more words follow it."""
     following = text[end : end + 2]
-    return following[:1] in " ’'-/:,(." and len(following) == 2 or phrase_after(text, at) is not None or end == len(text)
+    spoken = len(following) == 2 and following[0] in " ’'-/:,(."
+    return spoken or end == len(text) or phrase_after(text, at) is not None
 
 
 def _stop(text: str, mark: int, at: int) -> Iterator[tuple[int, Loss, Evidence]]:
@@ -170,9 +181,9 @@ def _colon(text: str, colon: int, at: int, right: str) -> Iterator[tuple[int, Lo
     window = text[max(0, colon - 60) : colon]
     if names_field(window):
         return
-    if " " in window.strip() and len(right) > 1 and right not in _GENDERED:
-        yield at, Loss.COLON, Evidence.LIKELY
-    elif len(right) == 1 and " " in window and text[at + 1 : at + 2] == " ":
+    if (" " in window.strip() and len(right) > 1 and right not in _GENDERED) or (
+        len(right) == 1 and " " in window and text[at + 1 : at + 2] == " "
+    ):
         yield at, Loss.COLON, Evidence.LIKELY
 
 
@@ -192,7 +203,7 @@ def _stop_ends(text: str, stop: int, at: int, right: str) -> bool:
     if len(right) == 1:
         return len(left) > 1 and after[:1] in " '’"
     if not left:
-        return text[stop - 1] in ")%+#\"”»" or (text[stop - 1].isdigit() and len(right) > 2)
+        return text[stop - 1] in ')%+#"”»' or (text[stop - 1].isdigit() and len(right) > 2)
     return True
 
 
@@ -222,7 +233,7 @@ def _number_ends(text: str, last: int, at: int) -> bool:
 
 
 def _acronym(text: str, at: int) -> Iterator[tuple[int, Loss, Evidence]]:
-    """ "CDIDate de démarrage": capitals before a word that begins something."""
+    """Capitals before a word that begins something: "CDIDate de démarrage"."""
     right = text[at : _letters_end(text, at)]
     begins = right in starters() and (len(right) > 2 or _letters_start(text, at - 1) <= at - 3)
     if begins or phrase_after(text, at) is not None or phrase_before(text, at) is not None:
@@ -236,9 +247,11 @@ def _add_weak(text: str, places: dict[int, Loss], weak: list[int]) -> None:
     sure = sum(loss is Loss.ITEM for loss in places.values())
     many = sure + sum(counts[word] == 1 for word in counts) >= _MANY
     for at, word in zip(weak, words, strict=True):
-        if phrase_after(text, at) is not None or phrase_before(text, at) is not None:
-            places[at] = Loss.ITEM
-        elif sure >= _FEW and counts[word] == 1 and _begins_item(text, at, many=many):
+        if (
+            phrase_after(text, at) is not None
+            or phrase_before(text, at) is not None
+            or (sure >= _FEW and counts[word] == 1 and _begins_item(text, at, many=many))
+        ):
             places[at] = Loss.ITEM
 
 
@@ -275,14 +288,23 @@ def _since(text: str, before: int, start: int) -> str:
 
 def _add_colon_headings(text: str, places: dict[int, Loss]) -> None:
     """A known heading with a colon in the middle of a run: "… et la qualité Votre profil : 5 ans"."""
+    found: list[tuple[int, int]] = []
     for match in _COLON.finditer(text):
         start = phrase_before(text, match.start())
-        if not start or start in places or text[start - 1] != " ":
+        if start is None:
             continue
         phrase = text[start : match.start()]
-        ended = text[start - 2] in ".!?)…:;"
-        if ended or (" " in phrase and text[start - 2].islower() and not is_german(phrase)):
+        spaced = start > 1 and text[start - 1] == " " and start not in places
+        ended = start == 0 or start in places or (spaced and text[start - 2] in ".!?)…:;")
+        if ended or (spaced and " " in phrase and text[start - 2].islower() and not is_german(phrase)):
+            found.append((start, match.end()))
+    for start, _ in found:
+        if start:
             places[start] = Loss.BEFORE_HEADING
+    for start, end in found:  # a list may follow; a heading alone in its run is left to what reads lines
+        after = _skip(text, end)
+        if places and after < len(text) and not states_field(text[start:end]):
+            places[after] = Loss.AFTER_HEADING
 
 
 def _skip(text: str, end: int) -> int:

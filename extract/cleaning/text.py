@@ -51,9 +51,9 @@ def clean_text(body: MappedText) -> Cleaned:
     that is wrapped at a margin goes on in the next. Rules drawn with dashes go; a line that they underline is a heading.
     ``CleanDocument.text`` is read back as it was.
 
-    >>> cleaned = clean_text(MappedText.of("# Tasks\\n- Write\\n  tests\\n- Run them\\n\\nLocation: Zurich\\nStart: May"))
+    >>> cleaned = clean_text(MappedText.of("# Tasks\\n- Write\\n  tests\\n- Run them\\n\\nStart: May"))
     >>> [(block.kind.value, block.body.text) for block in cleaned.blocks]
-    [('heading', 'Tasks'), ('item', 'Write\\n  tests'), ('item', 'Run them'), ('sentence', 'Location: Zurich'), ('sentence', 'Start: May')]
+    [('heading', 'Tasks'), ('item', 'Write\\n  tests'), ('item', 'Run them'), ('sentence', 'Start: May')]
     """
     lines = list(_lines(body.text))
     drafts = _drafts(body.text, lines, _margin(lines))
@@ -108,7 +108,7 @@ def _is_underlined(draft: _Draft, rule: str) -> bool:
 def _opened(line: _Line, raw: str) -> _Draft:
     """The block that a line begins, without its marks."""
     mark = leading_mark(raw)
-    if not mark.end or mark.kind is None or not raw[0].isascii() and raw[0] not in _DASHES:
+    if not mark.end or mark.kind is None or (not raw[0].isascii() and raw[0] not in _DASHES):
         return _Draft(line.start, line.end, Kind.SENTENCE, 0, line)
     return _Draft(line.start + mark.end, line.end, mark.kind, mark.level, line)
 

@@ -30,8 +30,9 @@ READ_ONLY = frozenset(
 KEPT_AS = {"education": "qualifications", "experience": "qualifications"}
 
 HEADED, HEADED_LOOSELY, HEADING_LEFT = 4.2, 2.2, 0.5
-SAME_LIST, SAME_PARAGRAPH, NEW_BLOCK, NEW_HEADING, BACKWARDS = 7.0, 2.0, 0.5, 0.0, 2.5
+SAME_LIST, SAME_PARAGRAPH, NEW_BLOCK, NEW_HEADING, BACKWARDS = 5.0, 2.0, 0.7, 0.0, 2.5
 CLOSED = frozenset(("skills", "related"))  # only a heading opens these
+FADE, FADED = 0.02, 0.3  # a heading says less with each segment below it, down to this share
 SHORT = 60  # characters: what a line of meta data has at most
 LEGAL_FOR_SURE = 3.0
 
@@ -51,17 +52,21 @@ def headed(segments: Sequence[Segment], scores: Sequence[Scores]) -> list[Headed
     section: str | None = None
     heading: int | None = None
     items = 0
+    since = 0
     left = False  # a text on rights and privacy ends what a heading began
     for segment, own in zip(segments, scores, strict=True):
         if segment.kind is Kind.HEADING:
             section, heading, items, left = section_of_heading(segment.text), segment.number, 0, False
+            since = 0
             found.append(Headed(section, heading, 0.0))
             continue
         items += segment.kind is Kind.ITEM
+        since += 1
         left = left or own.get("legal", 0.0) >= LEGAL_FOR_SURE
         weight = HEADED_LOOSELY if section == "description" else HEADED
         if left or (segment.kind is not Kind.ITEM and items > 1):
             weight = HEADING_LEFT
+        weight *= max(FADED, 1.0 - FADE * since)
         if section == "meta" and len(segment.text) > SHORT:
             weight = 0.0
         found.append(Headed(section, heading, weight))
