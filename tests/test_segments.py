@@ -306,7 +306,8 @@ _WORDS = st.sampled_from(
     [
         *"we build Responsibilities Minimum Qualifications Votre profil Ihr Profil About Acme Acme Location : ; . ! ?".split(),
         *"- • * # ## 1. a) o PyTorch JavaScript GmbH e.g. Dr. 5 years 2+ CDI DATE Research Experience Une Vous".split(),
-        *"with models and (PhD) ) ( $5 50% … https://a.example/B x@y.example #URL_a1# ✅ 🚀 WHO WE ARE benefits: Tasks & Skills".split(),
+        *"with models and (PhD) ) ( $5 50% … https://a.example/B x@y.example #URL_a1# ✅ 🚀".split(),
+        *"WHO WE ARE benefits: Tasks & Skills".split(),
         *"« » ” 2024 What you’ll do É é --- || S’é".split(),
         "\u200b",
     ]

@@ -107,7 +107,6 @@ def mentions(page: Page) -> Iterator[tuple[str, float, Reference]]:
         legal = page.section(segment) == "legal"
         if segment.kind is Kind.HEADING:
             yield from about_heading(segment)
-            continue
         if segment.kind is Kind.ITEM and segment.number > EARLY:
             continue
         seen_sentences += segment.kind is Kind.SENTENCE

@@ -105,6 +105,7 @@ def label_sections(segments: Sequence[Segment], *, hints: Sequence[Scores] = ())
         best.append(row)
         origin.append(back)
     labels = ends_of_paragraphs(segments, own, backtrack(best, origin))
+    labels = lists_under_their_headings(segments, above, own, labels)
     return tuple(three_lists_in_order(segments, above, labels))
 
 
@@ -163,6 +164,26 @@ def ends_of_paragraphs(segments: Sequence[Segment], own: Sequence[Scores], label
         if before.block == segment.block and label != labels[before.number] and not own[segment.number].get(label):
             labels[segment.number] = labels[before.number]
     return labels
+
+
+def lists_under_their_headings(
+    segments: Sequence[Segment], above: Sequence[Headed], own: Sequence[Scores], labels: list[str]
+) -> list[str]:
+    """Where a section has a list under its own heading, what else sounds like it is of the description, or nothing."""
+    listed = {over.section for segment, over in zip(segments, above, strict=True) if segment.kind is Kind.ITEM}
+    for segment, over in zip(segments, above, strict=True):
+        label = labels[segment.number]
+        if label not in LISTED or over.section == label or segment.kind is Kind.HEADING:
+            continue
+        silent = not own[segment.number].get(label)
+        if label == "responsibilities" and label in listed and segment.kind is Kind.SENTENCE:
+            labels[segment.number] = "description"
+        elif silent and len(segment.text) <= SHORT and (label in listed or segment.kind is not Kind.ITEM):
+            labels[segment.number] = "meta"
+    return labels
+
+
+LISTED = frozenset(("responsibilities", "qualifications", "preferred_qualifications", "skills", "benefits"))
 
 
 def three_lists_in_order(segments: Sequence[Segment], above: Sequence[Headed], labels: list[str]) -> list[str]:

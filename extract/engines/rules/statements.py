@@ -12,6 +12,7 @@ from extract.engines.base import TextReference
 from extract.engines.rules.page import DraftBuilder, Page
 from extract.vocabulary import fold, load
 
+LONGEST_NAME = 40  # characters of a line that names a field
 LONGEST_BELOW = 120  # characters of a line that can be the value of the heading above it
 _QUALIFIER = re.compile(r"\s*\([^)]*\)")
 _ARTICLE = re.compile(r"(?:the|your|our|le|la|die|der|el)\s", re.I)
@@ -66,7 +67,7 @@ def statements(page: Page) -> Iterator[Statement]:
         if segment.kind is Kind.FIELD:
             for path in paths_of(segment.key):
                 yield Statement(path, segment, segment.value_start, len(segment.text))
-        elif segment.kind is Kind.HEADING and segment.number + 1 < len(segments):
+        elif segment.kind is not Kind.ITEM and len(segment.text) <= LONGEST_NAME and segment.number + 1 < len(segments):
             below = segments[segment.number + 1]
             if below.kind is not Kind.HEADING and below.kind is not Kind.FIELD and len(below.text) <= LONGEST_BELOW:
                 for path in paths_of(segment.text):

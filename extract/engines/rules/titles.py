@@ -26,6 +26,7 @@ _GENDER = re.compile(
 )
 _MAYBE_MARKED = re.compile(r"[/|]\s?[hHmMfFwWdDxXkK](?!\w)|\((?:[mwdfxgMWDFXG]|all|div)")
 _CODE = re.compile(r"\s*[(\[#]?\b(?:req(?:uisition)?|job|ref(?:erence|\.)?|id)\b[\s.:#-]*[A-Z]{0,4}\d[\w-]*[)\]]?\s*$", re.I)
+_CODE_FIRST = re.compile(r"\s*#?(?=\w*\d)[A-Z0-9]{4,}[A-Z0-9-]*\s*[,:–-]\s+")
 _EDGE = " \t-–—|:;,.•·*_/"
 _WORD = re.compile(r"[^\W_]+(?:[.+#&'’/*:][^\W_]+)*[+#]*|[,;.:!?()\[\]–—|]|-{1,2}(?=\s)")
 _PUNCTUATION = frozenset(",;.:!?()[]–—|-")
@@ -54,7 +55,7 @@ def words() -> Words:
         return [fold(word) for language in tables[name].values() for word in language]
 
     nouns = frozenset(every("nouns"))
-    endings = tuple(n for n in nouns if len(n) >= 7)
+    endings = tuple(n for n in nouns if len(n) >= 6)
     hiring, naming = ({tuple(p.split()) for p in every(name)} for name in ("hiring", "naming"))
     sizes: dict[str, set[int]] = {}
     for phrase in hiring | naming:
@@ -129,6 +130,7 @@ def candidates(page: Page) -> Iterator[Candidate]:
         if segment.kind is Kind.HEADING:
             headings += 1
             yield from heading_titles(segment, first=headings == 1 or segment.level == 1, early=early)
+            yield from hired_titles(segment)
         elif early and segment.kind is Kind.SENTENCE and len(segment.text) < 100 and not segment.text.rstrip().endswith((".", "!", "?", ":")):
             if names_a_job(segment.text):
                 yield from titled(segment, 0, len(segment.text), FIRST_LINE - 0.3 * segment.number)
@@ -156,7 +158,8 @@ def without_marks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     [(0, 9), (16, 20)]
     """
     part = text[start:end]
-    gaps = [m.span() for m in _GENDER.finditer(part) if m[0].strip()] + [m.span() for m in [_CODE.search(part)] if m]
+    codes = [m.span() for m in (_CODE.search(part), _CODE_FIRST.match(part)) if m]
+    gaps = [m.span() for m in _GENDER.finditer(part) if m[0].strip()] + codes
     at = 0
     for left, right in [*sorted(gaps), (len(part), len(part))]:
         piece = part[at:left]
@@ -291,7 +294,7 @@ def hired_phrase(tokens: Sequence[re.Match[str]], folded: Sequence[str], at: int
             follows_title = text == "," and at + 1 < len(tokens) and tokens[at + 1][0][:1].isupper() and all(t[0][:1].isupper() for t in tokens[first:at])
             if not follows_title:
                 break
-        elif word in known.stops and not text[:1].isupper() and not goes_on(tokens, folded, first, at):
+        elif word in known.stops and not text[:1].isupper() and tokens[at - 1][0] != "-" and not goes_on(tokens, folded, first, at):
             break
         at += 1
     while at > first and (tokens[at - 1][0] in _PUNCTUATION - {")"} or folded[at - 1] in ("and", "et", "und", "y", "or", "de", "of")):
