@@ -138,6 +138,7 @@ def candidates(page: Page) -> Iterator[Candidate]:
             yield from marked_titles(segment)
             if segment.kind is not Kind.ITEM:
                 yield from hired_titles(segment)
+                yield from announced_titles(segment, page)
 
 
 def titled(segment: Segment, start: int, end: int, score: float) -> Iterator[Candidate]:
@@ -248,12 +249,23 @@ def hired_titles(segment: Segment) -> Iterator[Candidate]:
             at += 1
             continue
         opener = tuple(folded[at : at + size])
+        if opener[:1] == ("as",) and not opens:  # "as a trusted partner" is no title, "As a Data Engineer, you" is one
+            opener = ("as",)
         at += max(size, 1)
         if found := hired_phrase(tokens, folded, at, praise=not subject):
             text = segment.text[slice(*found)]
             score = subject_score(text) if subject else opener_score(text, opener)
             if score:
                 yield from titled(segment, *found, score + CAPITALS * all_capitals(text) - LATER * min(segment.number, 20))
+
+
+def announced_titles(segment: Segment, page: Page) -> Iterator[Candidate]:
+    """The line below one that ends with words that hire: "We are currently looking for:"."""
+    if segment.text.endswith((":", "…", "...")) and segment.number + 1 < len(page.segments):
+        last = fold(segment.text[-40:]).split()
+        below = page.segments[segment.number + 1]
+        if any(tuple(last[-n:]) in words().hiring for n in (2, 3, 4)) and len(below.text) <= LONGEST_BELOW:
+            yield from titled(below, 0, len(below.text), HIRES)
 
 
 WEAK_OPENERS = frozenset({("als",), ("som",), ("como",), ("needs",), ("wants",), ("suchen",), ("pozice",), ("for",), ("as",)})

@@ -47,7 +47,9 @@ def fill_locations(page: Page, draft: DraftBuilder, stated: Sequence[Statement])
         return
     found: list[tuple[Segment, Reading[Place], int]] = []
     for statement in of(stated, "locations"):
-        found += [(statement.segment, p, statement.start) for p in read_places(statement.text)]
+        # below the word "Locations" there may as well be the next entry of a menu
+        trusted = (p for p in read_places(statement.text) if not statement.below or p.value.cue != "shape")
+        found += [(statement.segment, p, statement.start) for p in trusted]
     if not any(p.value.city for _, p, _ in found):
         found += in_text(page, str(draft.values["company.name"].value) if draft.has("company.name") else "")
     for index, (segment, place, offset) in enumerate(found[:MOST_PLACES]):
