@@ -53,7 +53,9 @@ def seconds(text: str, format: Format | None, *, engine: str) -> float:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--engine", choices=("rules", "none"), default="rules", help="none: cleaning alone (default: %(default)s)")
+    parser.add_argument(
+        "--engine", choices=("rules", "none"), default="rules", help="none: cleaning alone (default: %(default)s)"
+    )
     engine = parser.parse_args().engine
     extract("Warm-up. We are looking for a cook in Bern for $10 an hour from 1 May 2024.")
     bad = 0
@@ -65,7 +67,10 @@ def main() -> int:
             ratio = large / max(small, 0.001)
             wrong = large > MOST_SECONDS or (ratio > MOST_RATIO and large > 0.2)
             bad += wrong
-            print(f"{name:14} {format or 'detected':12} {small:9.3f} {large:8.3f} {ratio:6.1f}{'  <-- too slow' if wrong else ''}", flush=True)
+            print(
+                f"{name:14} {format or 'detected':12} {small:9.3f} {large:8.3f} {ratio:6.1f}{'  <-- too slow' if wrong else ''}",
+                flush=True,
+            )
     return 1 if bad else 0
 
 

@@ -55,7 +55,10 @@ def rate(call: Callable[[str], object], texts: list[str], seconds: float) -> flo
 
 def import_seconds(rounds: int = 5) -> float:
     """The median time that a fresh interpreter takes for ``import extract``."""
-    times = [float(subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True).stdout) for _ in range(rounds)]
+    times = [
+        float(subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True).stdout)
+        for _ in range(rounds)
+    ]
     return sorted(times)[rounds // 2]
 
 
@@ -64,7 +67,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3.0, help="how long each figure is measured (default %(default)s)")
     seconds = parser.parse_args().seconds
     gold = files("extract.evals").joinpath("gold")
-    samples = {case.name: case.joinpath("input.txt").read_text("utf-8") for case in gold.iterdir() if case.joinpath("input.txt").is_file()}
+    samples = {
+        case.name: case.joinpath("input.txt").read_text("utf-8")
+        for case in gold.iterdir()
+        if case.joinpath("input.txt").is_file()
+    }
     print(f"{'document':28} {'chars':>7} {'cleaning/s':>11} {'with rules/s':>13} {'peer/s':>9} {'peer/rules':>11}")
     for name, texts in [*((name, [text]) for name, text in sorted(samples.items())), ("all", list(samples.values()))]:
         cleaning = rate(lambda text: clean(open_source(text)), texts, seconds / 3)

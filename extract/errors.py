@@ -1,14 +1,14 @@
 """Everything that this package raises, told apart by what the caller should do.
 
-    ExtractError
-    ├── SourceError            the document cannot be read: mend or skip that document
-    │   ├── EmptySource        nothing in it
-    │   ├── BinarySource       no text: an image, an archive, a PDF, NUL characters
-    │   ├── SourceTooLarge     over max_chars
-    │   ├── UndecodableSource  the bytes fit no encoding, or the text holds lone surrogates
-    │   └── UnreadableSource   no such file, a directory, no permission
-    ├── FormatError            the document is not what the caller said it was
-    └── UsageError             the call is wrong, whatever the document: an unknown schema, engine or format
+ExtractError
+├── SourceError            the document cannot be read: mend or skip that document
+│   ├── EmptySource        nothing in it
+│   ├── BinarySource       no text: an image, an archive, a PDF, NUL characters
+│   ├── SourceTooLarge     over max_chars
+│   ├── UndecodableSource  the bytes fit no encoding, or the text holds lone surrogates
+│   └── UnreadableSource   no such file, a directory, no permission
+├── FormatError            the document is not what the caller said it was
+└── UsageError             the call is wrong, whatever the document: an unknown schema, engine or format
 """
 
 from __future__ import annotations

@@ -113,4 +113,8 @@ def _lists(node: Tree | Scalar) -> object:
 def _evidence(record: BaseModel, values: Mapping[str, Grounded]) -> dict[str, Evidence]:
     """Evidence for each leaf of the record, in its order: what was found, or that it is absent."""
     absent = Evidence(status=Status.ABSENT)
-    return {path: values[path].evidence if path in values else absent for path, value in leaf_paths(record) if path in values or value is None}
+    return {
+        path: values[path].evidence if path in values else absent
+        for path, value in leaf_paths(record)
+        if path in values or value is None
+    }

@@ -100,6 +100,8 @@ def test_lost_separators_come_apart(pieces: list[str]) -> None:
         "salarié•e•s et motivé·e·s",
         "accommodations-ext@fb.com. $7,500 a month",
         "at 10:30 with a ratio of 16:9 and AC/DC",
+        ".Join us :)",
+        ")APPLY NOW.",
     ],
 )
 def test_names_and_abbreviations_stay_whole(text: str) -> None:

@@ -336,9 +336,7 @@ class CleanDocument:
         return tuple(
             (piece.source, segment.text[piece.at : end])
             for segment in self.segments
-            for piece, end in zip(
-                segment.body.pieces, [*(p.at for p in segment.body.pieces[1:]), len(segment.text)], strict=True
-            )
+            for piece, end in zip(segment.body.pieces, [*(p.at for p in segment.body.pieces[1:]), len(segment.text)], strict=True)
             if piece.origin is Origin.REPAIR
         )
 

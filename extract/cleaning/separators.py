@@ -171,7 +171,7 @@ def _quotation(text: str, at: int) -> Iterator[tuple[int, Loss, Evidence]]:
 
 def _parenthesis(text: str, at: int) -> Iterator[tuple[int, Loss, Evidence]]:
     right = text[at : _letters_end(text, at)]
-    begins = len(right) > 1 and right not in _GENDERED and (right[1].islower() or text[at - 2] in _MARKS)
+    begins = len(right) > 1 and right not in _GENDERED and (right[1].islower() or text[max(0, at - 2)] in _MARKS)
     if begins and not _is_protected(text, at - 1, at):
         yield at, Loss.ITEM, Evidence.SURE
 
@@ -203,7 +203,7 @@ def _stop_ends(text: str, stop: int, at: int, right: str) -> bool:
     if len(right) == 1:
         return len(left) > 1 and after[:1] in " '’"
     if not left:
-        return text[stop - 1] in ')%+#"”»' or (text[stop - 1].isdigit() and len(right) > 2)
+        return stop > 0 and (text[stop - 1] in ')%+#"”»' or (text[stop - 1].isdigit() and len(right) > 2))
     return True
 
 

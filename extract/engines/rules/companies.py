@@ -16,7 +16,17 @@ from extract.engines.rules.titles import names_a_job
 from extract.vocabulary import fold, load
 
 LEAST = 2.2  # the score that a name needs
-ABOUT, FIRST_LINE, SUBJECT, SUBJECT_EARLY, AFTER_WORD, LEGAL_FORM, DOMAIN, SITE, OFTEN = 4.0, 5.0, 2.6, 0.8, 1.4, 2.2, 3.2, 3.5, 0.7
+ABOUT, FIRST_LINE, SUBJECT, SUBJECT_EARLY, AFTER_WORD, LEGAL_FORM, DOMAIN, SITE, OFTEN = (
+    4.0,
+    5.0,
+    2.6,
+    0.8,
+    1.4,
+    2.2,
+    3.2,
+    3.5,
+    0.7,
+)
 IS, APPOSITION, SPELLED, INSIDE, KIND = 1.2, 2.0, 0.8, 2.2, 1.2
 LONGEST = 6  # words
 EARLY = 6  # segments among which items count too: some pages are one list
@@ -25,14 +35,17 @@ _NAME = re.compile(
     r"(?<![\w@/.#])(?:[A-ZÀ-ÖØ-Þ0-9][\w&+.’'-]*|[a-z]{1,2}[A-Z]\w+)"
     r"(?:\s(?:(?:of|de|du|des|d['’]|and|et|und|y|och|og|&|the|för|for|la|le|del)\s(?=[A-ZÀ-ÖØ-Þ]))*(?:[A-ZÀ-ÖØ-Þ0-9&][\w&+.’'-]*|\([A-Z]{2,8}\)))*+(?:\s(?:(?:fylkes)?kommune|gmbh))?"
 )
-_APPOSITION = re.compile(r"\s?[,(]\s?(?:an?|the|one of|une?|la|le|l['’]|eine?|der|die|das|empresa|société|entreprise|leader|líder|filiale|cabinet|agence|spécialis|expert|acteur|ett|en|et)\b", re.I)
+_APPOSITION = re.compile(
+    r"\s?[,(]\s?(?:an?|the|one of|une?|la|le|l['’]|eine?|der|die|das|empresa|société|entreprise|leader|líder|filiale|cabinet|agence|spécialis|expert|acteur|ett|en|et)\b",
+    re.IGNORECASE,
+)
 _SPELLED = re.compile(r"\w[A-Z]|\d|[A-Z]{3}|[a-z]-[A-Z]")
 _IS = re.compile(r"\s(?:is|has|was|are|offers|est|ist|es|är|er|har|je|provides|enables|allows)\s")
-_HOST = re.compile(r"(?:https?://|@|\bwww\.)([a-z0-9.-]+\.[a-z]{2,})", re.I)
+_HOST = re.compile(r"(?:https?://|@|\bwww\.)([a-z0-9.-]+\.[a-z]{2,})", re.IGNORECASE)
 _PUBLIC_HOSTS = re.compile(
     r"google|gmail|hotmail|yahoo|outlook|linkedin|facebook|twitter|instagram|youtube|indeed|lever|greenhouse|workday|workable|bit\.ly|github"
     r"|eeoc|dol\.gov|arbeitnow|careercenter|infojobs|glassdoor|smartrecruiters|ashbyhq|bamboohr|icims|taleo|teamtailor|schema\.org|w3\.org|apple\.co$",
-    re.I,
+    re.IGNORECASE,
 )
 
 
@@ -52,7 +65,13 @@ def words() -> Words:
     tables = load("companies")
     folded = {name: frozenset(fold(p) for lists in table.values() for p in lists) for name, table in tables.items()}
     return Words(
-        folded["about"], folded["before"], folded["after"], folded["inside"], folded["never"], folded["legal_forms"], folded["kinds"]
+        folded["about"],
+        folded["before"],
+        folded["after"],
+        folded["inside"],
+        folded["never"],
+        folded["legal_forms"],
+        folded["kinds"],
     )
 
 
@@ -81,7 +100,11 @@ def fill_company(page: Page, draft: DraftBuilder) -> None:
         return
     for key, tally in tallies.items():
         tally.score += OFTEN * min(3.0, log2(1 + len(tally.places)))
-        tally.score += sum(0.5 * other.score for longer, other in tallies.items() if longer != key and f" {key} " in f" {longer} " and other.score < tally.score)
+        tally.score += sum(
+            0.5 * other.score
+            for longer, other in tallies.items()
+            if longer != key and f" {key} " in f" {longer} " and other.score < tally.score
+        )
     best = max(tallies.values(), key=lambda t: t.score)
     if best.score >= LEAST:
         _, text, references = max(best.places, key=lambda place: place[0])
@@ -128,7 +151,12 @@ def first_line(page: Page) -> tuple[str, float, Reference] | None:
         first = page.segments[0]
         short = len(first.text.split()) <= 2 * LONGEST and len(first.text) <= 90 and first.kind in (Kind.HEADING, Kind.SENTENCE)
         name = all(w[:1].isupper() for w in first.text.split() if len(w) > 3)
-        if short and (name or not names_a_job(first.text)) and not first.text.endswith((":", "!", "?")) and not paths_of(first.text):
+        if (
+            short
+            and (name or not names_a_job(first.text))
+            and not first.text.endswith((":", "!", "?"))
+            and not paths_of(first.text)
+        ):
             return first.text, FIRST_LINE, TextReference(first.number, 0, len(first.text))
     return None
 
@@ -143,7 +171,12 @@ def about_heading(segment: Segment) -> Iterator[tuple[str, float, Reference]]:
             start = tokens[size].start()
             text = segment.text[start:].rstrip(" ?!:.…")
             known = fold(text)
-            if text[:1].isupper() and known not in words().never and len(known.split()) <= LONGEST and known.split()[0] not in words().never:
+            if (
+                text[:1].isupper()
+                and known not in words().never
+                and len(known.split()) <= LONGEST
+                and known.split()[0] not in words().never
+            ):
                 yield text, ABOUT, TextReference(segment.number, start, start + len(text))
             return
 
@@ -174,7 +207,12 @@ def mention_score(text: str, start: int, end: int, hosts: frozenset[str], *, ear
     name = fold(text[start:end])
     before = fold(text[max(0, start - 40) : start]).split()
     after = fold(text[end : end + 40]).split()
-    opens = start == 0 or text[:start].rstrip()[-1:] in ".!?:•" or not before or (len(before) <= 2 and before[-1] in ("the", "la", "le", "l", "die", "der", "das", "el"))
+    opens = (
+        start == 0
+        or text[:start].rstrip()[-1:] in ".!?:•"
+        or not before
+        or (len(before) <= 2 and before[-1] in ("the", "la", "le", "l", "die", "der", "das", "el"))
+    )
     score = 0.0
     if any(" ".join(after[:n]) in known.after for n in (1, 2, 3)):
         score += SUBJECT + SUBJECT_EARLY * early if opens else 0.8
@@ -197,12 +235,16 @@ def mention_score(text: str, start: int, end: int, hosts: frozenset[str], *, ear
     return score + SPELLED if score and _SPELLED.search(text[start:end]) else score
 
 
-COMMON_LABELS = frozenset("com www jobs careers job gov org net edu career apply recruiting karriere group mail info app web the".split())
+COMMON_LABELS = frozenset(
+    "com www jobs careers job gov org net edu career apply recruiting karriere group mail info app web the".split()
+)
 
 
 def employer_hosts(page: Page) -> frozenset[str]:
     """The names in the addresses of the posting and of its mailboxes: "acme" for jobs.acme.com."""
-    texts = [s.text for s in page.segments] + [f.body.text for f in page.clean.facts if f.path in ("markdown.url", "html.canonical", "html.mailto")]
+    texts = [s.text for s in page.segments] + [
+        f.body.text for f in page.clean.facts if f.path in ("markdown.url", "html.canonical", "html.mailto")
+    ]
     found: set[str] = set()
     for text in texts:
         if "." in text:
@@ -210,5 +252,7 @@ def employer_hosts(page: Page) -> frozenset[str]:
                 if not _PUBLIC_HOSTS.search(host[1]):
                     parts = host[1].lower().split(".")
                     for label in parts[-3:-1]:
-                        found.update(p for p in (label.replace("-", ""), *label.split("-")) if len(p) > 2 and p not in COMMON_LABELS)
+                        found.update(
+                            p for p in (label.replace("-", ""), *label.split("-")) if len(p) > 2 and p not in COMMON_LABELS
+                        )
     return frozenset(found)

@@ -20,7 +20,8 @@ Scores = dict[str, float]
 @dataclass(frozen=True, slots=True)
 class Phrases:
     """Phrases with the sections that they speak for: those of a beginning, those for anywhere, and how many words the latter
-    have, by their first word."""
+    have, by their first word.
+    """
 
     begins: Mapping[str, tuple[tuple[str, float], ...]]
     anywhere: Mapping[str, tuple[tuple[str, float], ...]]

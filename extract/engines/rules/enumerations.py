@@ -45,7 +45,9 @@ def enumerated(segment: Segment) -> Iterator[tuple[str, list[TextReference]]]:
 
 def pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The parts between commas and the last "and", without blanks at their ends; brackets stay whole."""
-    breaks = [m for m in _BREAK.finditer(text, start, end) if text.count("(", start, m.start()) == text.count(")", start, m.start())]
+    breaks = [
+        m for m in _BREAK.finditer(text, start, end) if text.count("(", start, m.start()) == text.count(")", start, m.start())
+    ]
     edges = [(start, start), *((m.start(), m.end()) for m in breaks), (end, end)]
     for (_, left), (right, _) in zip(edges, edges[1:], strict=False):
         while left < right and text[left].isspace():

@@ -15,7 +15,7 @@ from extract.vocabulary import fold, load
 LONGEST_NAME = 40  # characters of a line that names a field
 LONGEST_BELOW = 120  # characters of a line that can be the value of the heading above it
 _QUALIFIER = re.compile(r"\s*\([^)]*\)")
-_ARTICLE = re.compile(r"(?:the|your|our|le|la|die|der|el)\s", re.I)
+_ARTICLE = re.compile(r"(?:the|your|our|le|la|die|der|el)\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,23 +22,26 @@ _DATES = {
     "valid_through": re.compile(
         r"deadline|clos(?:es|ing)|apply (?:by|before|until)|no later than|until|before|date limite|avant le|jusqu['’]au|clôture|bewerbungsfrist"
         r"|bis (?:zum|spätestens)|fecha límite|hasta el|antes del|senast|sista ansöknings|søknadsfrist|innen|frist|uzávěrk|nejpozději|last date",
-        re.I,
+        re.IGNORECASE,
     ),
     "start_date": re.compile(
         r"start(?:s|ing)?\b|commenc|begin|à partir du|dès le|prise de poste|démarrage|début|ab dem|zum|eintritt|beginn|a partir del|incorporación"
         r"|inicio|tillträde|oppstart|tiltredelse|nástup",
-        re.I,
+        re.IGNORECASE,
     ),
-    "date_posted": re.compile(r"\bposted|publi(?:shed|é|cad|cer|ser)|veröffentlicht|opening date|date posted", re.I),
+    "date_posted": re.compile(r"\bposted|publi(?:shed|é|cad|cer|ser)|veröffentlicht|opening date|date posted", re.IGNORECASE),
 }
-_NO_DATE = re.compile(r"until (?:it is |the position is )?filled|open until|ongoing|rolling basis|until further notice|bis auf weiteres|fortlaufend|löpande", re.I)
+_NO_DATE = re.compile(
+    r"until (?:it is |the position is )?filled|open until|ongoing|rolling basis|until further notice|bis auf weiteres|fortlaufend|löpande",
+    re.IGNORECASE,
+)
 HOURS = frozenset(("FULL_TIME", "PART_TIME", "TEMPORARY", "CONTRACTOR"))
 _DATE_REACH = 45  # characters between a date and the word that says what it is for
 _PERMIT = re.compile(
     r"work (?:authori[sz]ation|permit)|authori[sz]ed to work|authori[sz]ation to work|right to work|eligible to work|eligibility to work|legally (?:authori[sz]ed|able|eligible)"
     r"|visa sponsorship|sponsor(?:ship)? (?:is|for|a |an |new |any )|sponsor .{0,30}visa|unable to sponsor|not sponsor|green card|(?:us|u\.s\.) citizen"
     r"|autorisation de travail|permis de travail|titre de séjour|arbeitserlaubnis|arbeitsgenehmigung|permiso de trabajo|arbetstillstånd|arbeidstillatelse",
-    re.I,
+    re.IGNORECASE,
 )
 
 
@@ -51,7 +54,11 @@ def fill_terms(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -> 
     fill_education(page, draft)
     fill_experience(page, draft, stated)
     for segment in page.outside("related", "company"):
-        if segment.kind is not Kind.HEADING and _PERMIT.search(segment.text) and draft.put("work_authorization", segment.text, whole(segment)):
+        if (
+            segment.kind is not Kind.HEADING
+            and _PERMIT.search(segment.text)
+            and draft.put("work_authorization", segment.text, whole(segment))
+        ):
             break
 
 
@@ -68,8 +75,10 @@ def fill_pay(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -> No
     for segment in page.outside("related"):
         for reading in read_pay(segment.text):
             pay = reading.value
-            if pay.about == "pay" or segment.number in named and pay.about != "other":
-                score = 2.0 * (segment.number in named) + 1.5 * bool(pay.min and pay.max) + bool(pay.unit) + 0.5 * bool(pay.currency)
+            if pay.about == "pay" or (segment.number in named and pay.about != "other"):
+                score = (
+                    2.0 * (segment.number in named) + 1.5 * bool(pay.min and pay.max) + bool(pay.unit) + 0.5 * bool(pay.currency)
+                )
                 found.append((score - 0.5 * (page.section(segment) == "benefits"), segment, reading))
     if found:
         _, segment, reading = max(found, key=lambda f: f[0])
@@ -93,7 +102,11 @@ def fill_dates(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -> 
         for statement in of(stated, path):
             for reading in read_dates(statement.text, day_first=True)[:1]:
                 start = statement.start + reading.start
-                draft.put(path, reading.value.isoformat(), TextReference(statement.segment.number, start, start + reading.end - reading.start))
+                draft.put(
+                    path,
+                    reading.value.isoformat(),
+                    TextReference(statement.segment.number, start, start + reading.end - reading.start),
+                )
             if path == "valid_through" and not draft.has(path) and _NO_DATE.search(statement.text):
                 draft.note("no_date", path, f'"{statement.text[:80]}" names no day', Severity.INFO)
     for segment in page.outside("related", "company", "legal"):
@@ -174,5 +187,3 @@ def fill_experience(page: Page, draft: DraftBuilder, stated: Sequence[Statement]
         for segment in page.of(*sections):
             for reading in read_experience_years(segment.text)[:1]:
                 draft.put("experience_years_min", reading.value, part(segment, reading))
-
-

@@ -16,16 +16,29 @@ from extract.vocabulary import bare, fold, load
 
 LONGEST = 14  # words
 EARLY = 6  # segments in which an unmarked line may be the title
-FIELD, FIRST_HEADING, MARKED, FIRST_LINE, ENDS_HEADING, HIRES, PAGE_TITLE, HEADING, ADDRESS = 10.0, 7.0, 7.0, 5.5, 6.5, 6.0, 5.0, 3.0, 2.5
+FIELD, FIRST_HEADING, MARKED, FIRST_LINE, ENDS_HEADING, HIRES, PAGE_TITLE, HEADING, ADDRESS = (
+    10.0,
+    7.0,
+    7.0,
+    5.5,
+    6.5,
+    6.0,
+    5.0,
+    3.0,
+    2.5,
+)
 SUBJECT = 3.5  # "The Project Coordinator is responsible for …"
 NAMES_A_JOB, AGAIN = 1.5, 1.0
 SHORT = 5  # words of a title that no noun of the vocabulary proves
 
 _GENDER = re.compile(
-    r"\s*[(\[]?\s*(?<![\w/])(?:[hHmMfFwWdDxXgGkK]\s?[/|]\s?){1,3}[hHmMfFwWdDxXkK](?![\w/])\s*[)\]]?|\s*\((?:all genders?|gn|div(?:ers)?|H/F|[mwdfx])\)", re.I
+    r"\s*[(\[]?\s*(?<![\w/])(?:[hHmMfFwWdDxXgGkK]\s?[/|]\s?){1,3}[hHmMfFwWdDxXkK](?![\w/])\s*[)\]]?|\s*\((?:all genders?|gn|div(?:ers)?|H/F|[mwdfx])\)",
+    re.IGNORECASE,
 )
 _MAYBE_MARKED = re.compile(r"[/|]\s?[hHmMfFwWdDxXkK](?!\w)|\((?:[mwdfxgMWDFXG]|all|div)")
-_CODE = re.compile(r"\s*[(\[#]?\b(?:req(?:uisition)?|job|ref(?:erence|\.)?|id)\b[\s.:#-]*[A-Z]{0,4}\d[\w-]*[)\]]?\s*$", re.I)
+_CODE = re.compile(
+    r"\s*[(\[#]?\b(?:req(?:uisition)?|job|ref(?:erence|\.)?|id)\b[\s.:#-]*[A-Z]{0,4}\d[\w-]*[)\]]?\s*$", re.IGNORECASE
+)
 _CODE_FIRST = re.compile(r"\s*#?(?=\w*\d)[A-Z0-9]{4,}[A-Z0-9-]*\s*[,:–-]\s+")
 _EDGE = " \t-–—|:;,.•·*_/"
 _WORD = re.compile(r"[^\W_]+(?:[.+#&'’/*:][^\W_]+)*[+#]*|[,;.:!?()\[\]–—|]|-{1,2}(?=\s)")
@@ -131,7 +144,12 @@ def candidates(page: Page) -> Iterator[Candidate]:
             headings += 1
             yield from heading_titles(segment, first=headings == 1 or segment.level == 1, early=early)
             yield from hired_titles(segment)
-        elif early and segment.kind is Kind.SENTENCE and len(segment.text) < 100 and not segment.text.rstrip().endswith((".", "!", "?", ":")):
+        elif (
+            early
+            and segment.kind is Kind.SENTENCE
+            and len(segment.text) < 100
+            and not segment.text.rstrip().endswith((".", "!", "?", ":"))
+        ):
             if names_a_job(segment.text):
                 yield from titled(segment, 0, len(segment.text), FIRST_LINE - 0.3 * segment.number)
         if segment.kind is not Kind.HEADING and page.section(segment) not in ("apply", "benefits"):
@@ -145,11 +163,19 @@ def titled(segment: Segment, start: int, end: int, score: float) -> Iterator[Can
     """The range as a title, without "(m/w/d)" and codes."""
     references = tuple(TextReference(segment.number, a, b) for a, b in without_marks(segment.text, start, end))
     value = " ".join(segment.text[r.start : r.end] for r in references)
-    if references and len(value.split()) <= LONGEST and len(value) > 1 and fold(value) not in GENERIC and re.search(r"[^\W\d_]", value):
+    if (
+        references
+        and len(value.split()) <= LONGEST
+        and len(value) > 1
+        and fold(value) not in GENERIC
+        and re.search(r"[^\W\d_]", value)
+    ):
         yield Candidate(value, references, score)
 
 
-GENERIC = frozenset("personal staff member members team partner position sales support lead person owner host expert experts employees".split())
+GENERIC = frozenset(
+    "personal staff member members team partner position sales support lead person owner host expert experts employees".split()
+)
 
 
 def without_marks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -222,7 +248,7 @@ def phrase_start(tokens: Sequence[re.Match[str]], end: int) -> int | None:
     for index in range(len(tokens) - 1, -1, -1):
         token = tokens[index]
         word = bare(token[0])
-        if word in _PUNCTUATION and word not in "-–()&/" or len(tokens) - index > LONGEST:
+        if (word in _PUNCTUATION and word not in "-–()&/") or len(tokens) - index > LONGEST:
             break
         before = tuple(fold(t[0]) for t in tokens[max(0, index - 2) : index + 1])
         if start is not None and (any(before[-n:] in known.hiring for n in (1, 2, 3)) or word in ARTICLES):
@@ -295,21 +321,35 @@ def all_capitals(text: str) -> bool:
 def hired_phrase(tokens: Sequence[re.Match[str]], folded: Sequence[str], at: int, *, praise: bool) -> tuple[int, int] | None:
     """The range of the noun phrase that begins at a token; ``praise``: articles and praise before it are left out."""
     known = words()
-    while praise and at < len(tokens) and (folded[at] in known.skipped or tokens[at][0] in "(),:" or folded[at].isdigit()) and not (tokens[at][0][:1].isupper() and folded[at] in known.nouns):
+    while (
+        praise
+        and at < len(tokens)
+        and (folded[at] in known.skipped or tokens[at][0] in "(),:" or folded[at].isdigit())
+        and not (tokens[at][0][:1].isupper() and folded[at] in known.nouns)
+    ):
         at += 1
     first = at
     depth = 0
     while at < len(tokens) and at - first < LONGEST:
         word, text = folded[at], tokens[at][0]
         depth += (text == "(") - (text == ")")
-        if text in _PUNCTUATION and text not in "()-" or depth < 0:
-            follows_title = text == "," and at + 1 < len(tokens) and tokens[at + 1][0][:1].isupper() and all(t[0][:1].isupper() for t in tokens[first:at])
+        if (text in _PUNCTUATION and text not in "()-") or depth < 0:
+            follows_title = (
+                text == ","
+                and at + 1 < len(tokens)
+                and tokens[at + 1][0][:1].isupper()
+                and all(t[0][:1].isupper() for t in tokens[first:at])
+            )
             if not follows_title:
                 break
-        elif word in known.stops and not text[:1].isupper() and tokens[at - 1][0] != "-" and not goes_on(tokens, folded, first, at):
+        elif (
+            word in known.stops and not text[:1].isupper() and tokens[at - 1][0] != "-" and not goes_on(tokens, folded, first, at)
+        ):
             break
         at += 1
-    while at > first and (tokens[at - 1][0] in _PUNCTUATION - {")"} or folded[at - 1] in ("and", "et", "und", "y", "or", "de", "of")):
+    while at > first and (
+        tokens[at - 1][0] in _PUNCTUATION - {")"} or folded[at - 1] in ("and", "et", "und", "y", "or", "de", "of")
+    ):
         at -= 1
     return (tokens[first].start(), tokens[at - 1].end()) if at > first else None
 
@@ -318,7 +358,13 @@ def goes_on(tokens: Sequence[re.Match[str]], folded: Sequence[str], first: int, 
     """Whether a small word stands inside a title: "Ruby on Rails Engineer"."""
     after = [(t[0], word) for t, word in zip(tokens[at + 1 : at + 4], folded[at + 1 : at + 4], strict=True)]
     named = any(word in words().nouns for word in folded[first:at])
-    return at > first and not named and bool(after) and after[0][0][:1].isupper() and any(t[:1].isupper() and w in words().nouns for t, w in after)
+    return (
+        at > first
+        and not named
+        and bool(after)
+        and after[0][0][:1].isupper()
+        and any(t[:1].isupper() and w in words().nouns for t, w in after)
+    )
 
 
 def page_titles(page: Page) -> Iterator[Candidate]:
@@ -335,7 +381,9 @@ def page_titles(page: Page) -> Iterator[Candidate]:
 def title_parts(index: int, fact: Fact) -> Iterator[Candidate]:
     """The part of a page's title that names a job ("Data Engineer | Acme Careers")."""
     text = fact.body.text
-    parts = [m for m in re.finditer(r"(?:(?!\s[-–—|·•»:]\s|\s[|»]|[|»]\s| at | bei | chez | hos ).)+", text, re.S) if m[0].strip()]
+    parts = [
+        m for m in re.finditer(r"(?:(?!\s[-–—|·•»:]\s|\s[|»]|[|»]\s| at | bei | chez | hos ).)+", text, re.DOTALL) if m[0].strip()
+    ]
     for rank, found in enumerate(parts):
         value = found[0].strip(_EDGE)
         if names_a_job(value) and value:

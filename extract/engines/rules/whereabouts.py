@@ -18,17 +18,45 @@ from extract.readers.reading import Reading
 
 MOST_PLACES = 8
 # How far what stands beside a place speaks for its being the place of work
-CUES = {"label": 5, "based": 4, "office": 3.5, "postal": 3.5, "region": 3, "country": 3, "line": 0.6, "area": 2.5, "preposition": 2, "adjective": 1.5, "municipality": 1.5, "seat": 1}
-SECTION = {"meta": 1.5, "description": 1.0, "responsibilities": 0.3, "apply": -0.5, "company": -1.5, "legal": -2.0, "benefits": -0.3}
+CUES = {
+    "label": 5,
+    "based": 4,
+    "office": 3.5,
+    "postal": 3.5,
+    "region": 3,
+    "country": 3,
+    "line": 0.6,
+    "area": 2.5,
+    "preposition": 2,
+    "adjective": 1.5,
+    "municipality": 1.5,
+    "seat": 1,
+}
+SECTION = {
+    "meta": 1.5,
+    "description": 1.0,
+    "responsibilities": 0.3,
+    "apply": -0.5,
+    "company": -1.5,
+    "legal": -2.0,
+    "benefits": -0.3,
+}
 _TEAM = re.compile(
     r"\b(?:our|the|of|rejoindre|au sein de|within)\s+((?:[A-Z0-9][\w&+/-]*\s?(?:(?:and|&|of|for)\s)?){1,5}?)\s*(?:team|organi[sz]ation|department|group|division|lab|unit|practice)\b"
 )
 _JOINED = re.compile(r"\b(?:join|rejoindre|joining|intégrer)\s+((?:[A-Z][\w&-]*)(?:\s[A-Z][\w&-]*){1,5}(?:\s\([A-Z]{2,8}\))?)")
-_HIRES = re.compile(r"\b(?:looking for|seeking|hiring|to join|recruiting|recherch|recrut|such(?:en|t)|busca|söker|søker)", re.I)
+_HIRES = re.compile(
+    r"\b(?:looking for|seeking|hiring|to join|recruiting|recherch|recrut|such(?:en|t)|busca|söker|søker)", re.IGNORECASE
+)
 ABOUT_THE_TEAM = 6.0
-_URL_ID = re.compile(r"(?:/(?:details|jobs?|positions?|openings?|vacanc\w+|offres?|annonser?|req|posting|stellen?\w*)/(?:[\w%-]*[-/_])?|[?&](?:gh_jid|jk|job_?id|jid|id|req\w*|pid)=|[-_/])((?:[A-Z]{1,4}[-_]?)?\d{5,}(?:-\d+)?)(?=[/?&#_-]|$)")
-_CODE = re.compile(r"(?=[\w./-]*\d)[A-Z0-9][\w./-]{1,29}", re.I)
-_CODE_IN_TEXT = re.compile(r"\b(?:req(?:uisition)?|job|position|posting|reference|ref|vacancy|kennziffer|référence|referens)\.?\s?(?:id|no|number|nr|code|#)?\s?[.:#]{1,2}\s?((?=[\w-]*\d)[A-Z0-9][\w-]{2,19})\b", re.I)
+_URL_ID = re.compile(
+    r"(?:/(?:details|jobs?|positions?|openings?|vacanc\w+|offres?|annonser?|req|posting|stellen?\w*)/(?:[\w%-]*[-/_])?|[?&](?:gh_jid|jk|job_?id|jid|id|req\w*|pid)=|[-_/])((?:[A-Z]{1,4}[-_]?)?\d{5,}(?:-\d+)?)(?=[/?&#_-]|$)"
+)
+_CODE = re.compile(r"(?=[\w./-]*\d)[A-Z0-9][\w./-]{1,29}", re.IGNORECASE)
+_CODE_IN_TEXT = re.compile(
+    r"\b(?:req(?:uisition)?|job|position|posting|reference|ref|vacancy|kennziffer|référence|referens)\.?\s?(?:id|no|number|nr|code|#)?\s?[.:#]{1,2}\s?((?=[\w-]*\d)[A-Z0-9][\w-]{2,19})\b",
+    re.IGNORECASE,
+)
 
 
 def fill_whereabouts(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -> None:
@@ -63,7 +91,9 @@ def in_text(page: Page, company: str) -> list[tuple[Segment, Reading[Place], int
         places = find_places(segment.text)
         if not places and len(segment.text) < 60 and (segment.number < 12 or segment.kind is Kind.HEADING):
             places = [p for p in read_places(segment.text) if p.value.city and p.value.cue in ("postal", "region", "country")]
-        scored += [(CUES.get(p.value.cue, 0.5) + bonus, segment, p) for p in places if p.value.city and p.value.city.value != company]
+        scored += [
+            (CUES.get(p.value.cue, 0.5) + bonus, segment, p) for p in places if p.value.city and p.value.city.value != company
+        ]
     if not scored:
         return []
     best = max(score for score, _, _ in scored)
@@ -89,7 +119,10 @@ def put_place(draft: DraftBuilder, base: str, segment: Segment, place: Reading[P
 def team_hints(segments: Sequence[Segment]) -> list[Scores]:
     """What a sentence says of the team that a sentence hires for is about the job, not about the company."""
     teams = {found[1].strip() for s in segments if _HIRES.search(s.text) for found in _TEAM.finditer(s.text)}
-    return [{"description": ABOUT_THE_TEAM} if any(team in s.text for team in teams) and s.kind is Kind.SENTENCE else {} for s in segments]
+    return [
+        {"description": ABOUT_THE_TEAM} if any(team in s.text for team in teams) and s.kind is Kind.SENTENCE else {}
+        for s in segments
+    ]
 
 
 def fill_department(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -> None:
@@ -118,7 +151,9 @@ def fill_contact(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -
     for statement in of(stated, "contact.phone"):
         for reading in read_phones(statement.text, country=None)[:1]:
             start = statement.start + reading.start
-            draft.put("contact.phone", reading.value, TextReference(statement.segment.number, start, statement.start + reading.end))
+            draft.put(
+                "contact.phone", reading.value, TextReference(statement.segment.number, start, statement.start + reading.end)
+            )
     for statement in of(stated, "contact.name"):
         if not statement.below and (name := re.match(r"(?:[A-ZÀ-Þ][\w'’.-]+\s?){2,4}(?=$|[,;(–-])", statement.text)):
             text = name[0].strip()
@@ -140,7 +175,11 @@ def fill_job_id(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) ->
     for statement in of(stated, "job_id"):
         if found := _CODE.match(statement.text):
             start = statement.start + found.start()
-            draft.put("job_id", found[0].rstrip("./-"), TextReference(statement.segment.number, start, start + len(found[0].rstrip("./-"))))
+            draft.put(
+                "job_id",
+                found[0].rstrip("./-"),
+                TextReference(statement.segment.number, start, start + len(found[0].rstrip("./-"))),
+            )
     for segment in page.outside("related", "legal"):
         if found := _CODE_IN_TEXT.search(segment.text):
             draft.put("job_id", found[1], TextReference(segment.number, *found.span(1)))
