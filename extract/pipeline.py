@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from functools import cache, partial
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TypeVar, overload
+from typing import TYPE_CHECKING, Literal, TypedDict, TypeVar, Unpack, overload
 
 from pydantic import BaseModel
 
@@ -21,30 +21,30 @@ from extract.source import Format, open_source
 from extract.tasks import Task, task_named, task_of
 from extract.validation import validate
 
+if TYPE_CHECKING:
+    from extract.schemas.job_posting import JobPosting  # at run time a schema is loaded when it is asked for
+
 T = TypeVar("T", bound=BaseModel)
 MAX_CHARS = 2_000_000
 
 
+class Options(TypedDict, total=False):
+    """The keywords of ``extract`` that do not decide what type of record comes out."""
+
+    engine: str
+    input_format: str | Format | None
+    max_chars: int
+    name: str | None
+
+
 @overload
 def extract(
-    source: str | bytes | Path,
-    *,
-    schema: str = ...,
-    engine: str = ...,
-    input_format: str | Format | None = ...,
-    max_chars: int = ...,
-    name: str | None = ...,
-) -> Extraction[BaseModel]: ...
+    source: str | bytes | Path, *, schema: Literal["job_posting"] = ..., **options: Unpack[Options]
+) -> Extraction[JobPosting]: ...
 @overload
-def extract(
-    source: str | bytes | Path,
-    *,
-    schema: type[T],
-    engine: str = ...,
-    input_format: str | Format | None = ...,
-    max_chars: int = ...,
-    name: str | None = ...,
-) -> Extraction[T]: ...
+def extract(source: str | bytes | Path, *, schema: type[T], **options: Unpack[Options]) -> Extraction[T]: ...
+@overload
+def extract(source: str | bytes | Path, *, schema: str, **options: Unpack[Options]) -> Extraction[BaseModel]: ...
 def extract(
     source: str | bytes | Path,
     *,
@@ -70,18 +70,19 @@ def extract(
     return run(document, task, chosen, started=started)
 
 
+@overload
 async def aextract(
-    source: str | bytes | Path,
-    *,
-    schema: str | type[BaseModel] = "job_posting",
-    engine: str = "rules",
-    input_format: str | Format | None = None,
-    max_chars: int = MAX_CHARS,
-    name: str | None = None,
+    source: str | bytes | Path, *, schema: Literal["job_posting"] = ..., **options: Unpack[Options]
+) -> Extraction[JobPosting]: ...
+@overload
+async def aextract(source: str | bytes | Path, *, schema: type[T], **options: Unpack[Options]) -> Extraction[T]: ...
+@overload
+async def aextract(source: str | bytes | Path, *, schema: str, **options: Unpack[Options]) -> Extraction[BaseModel]: ...
+async def aextract(
+    source: str | bytes | Path, *, schema: str | type[BaseModel] = "job_posting", **options: Unpack[Options]
 ) -> Extraction[BaseModel]:
-    """``extract`` in a thread, so that the event loop goes on."""
-    call = partial(extract, source, engine=engine, input_format=input_format, max_chars=max_chars, name=name)
-    return await asyncio.to_thread(partial(call, schema=schema))
+    """``extract`` in a thread, with the same keywords, so that the event loop goes on."""
+    return await asyncio.to_thread(lambda: extract(source, schema=schema, **options))
 
 
 def run(document: CleanDocument, task: Task[T], engine: Engine, *, started: float) -> Extraction[T]:
@@ -99,6 +100,7 @@ def run(document: CleanDocument, task: Task[T], engine: Engine, *, started: floa
 
 
 def provenance(document: CleanDocument, task: Task[T], engine: Engine) -> Provenance:
+    """Where the record comes from, and what made it."""
     return Provenance(
         engine=engine.name,
         task=task.name,
@@ -114,11 +116,13 @@ def provenance(document: CleanDocument, task: Task[T], engine: Engine) -> Proven
 
 @cache
 def hash_of(task: Task[BaseModel]) -> str:
+    """The schema hash of a task, worked out once a process."""
     return task.schema_hash
 
 
 @cache
 def package_version() -> str:
+    """The version of the installed distribution."""
     try:
         return version("extract-service")
     except PackageNotFoundError:  # run from a checkout that is not installed

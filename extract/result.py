@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, SerializeAsA
 
 from extract.cleaning.document import Span
 
-T = TypeVar("T", bound=BaseModel)
+T_co = TypeVar("T_co", bound=BaseModel, covariant=True)
 
 
 class Status(StrEnum):
@@ -103,10 +103,10 @@ class Provenance(Value):
     version: str
 
 
-class Extraction(Value, Generic[T]):
+class Extraction(Value, Generic[T_co]):
     """A validated record with the evidence for each leaf, by dotted field path ("locations.0.city")."""
 
-    record: SerializeAsAny[T]  # written whole, also where the type that was named is only a base of it
+    record: SerializeAsAny[T_co]  # written whole, also where the type that was named is only a base of it
     evidence: dict[str, Evidence]
     issues: tuple[Issue, ...] = Field(default=())
     usage: Usage

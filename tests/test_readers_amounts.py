@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from extract.readers.durations import read_durations
 from extract.readers.experience import read_experience_years
-from extract.readers.money import About, Pay, read_currencies, read_pay, read_units
+from extract.readers.money import Pay, read_currencies, read_pay, read_units
+from extract.readers.money_words import About
 from extract.readers.numbers import read_numbers
 from extract.readers.reading import Reading
 

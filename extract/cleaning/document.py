@@ -83,7 +83,7 @@ class MappedText:
                 runs.add(length, edge, edge, _REPLACE)
                 texts.append(separator)
                 length += len(separator)
-            part._copy(0, len(part), runs, length)
+            part._copy(0, len(part), runs, length)  # noqa: SLF001 - of the same class
             texts.append(part.text)
             length += len(part)
         return cls("".join(texts), runs)

@@ -194,6 +194,8 @@ def _stop_ends(text: str, stop: int, at: int, right: str) -> bool:
     after = text[at + len(right) : at + len(right) + 2]
     if right.casefold() in _TOP_LEVEL or (after[:1] == "." and after[1:].isalpha()):
         return False
+    if left and text[start - 1 : start] == ".":  # the last of a dotted name
+        return False
     if len(left) == 1:
         return right in starters() and text[max(0, start - 1)] == " "
     if left and is_abbreviation(left) and right not in starters():
@@ -201,7 +203,7 @@ def _stop_ends(text: str, stop: int, at: int, right: str) -> bool:
     if right.isupper() and len(right) > 1:
         return len(left) > 3 and (left.islower() or (left[1:].islower() and len(right) > 3))
     if len(right) == 1:
-        return len(left) > 1 and after[:1] in " '’"
+        return len(left) > 1 and after[:1] in (" ", "'", "’")
     if not left:
         return stop > 0 and (text[stop - 1] in ')%+#"”»' or (text[stop - 1].isdigit() and len(right) > 2))
     return True

@@ -1,4 +1,7 @@
-"""Typed readers: pure functions that say what a text states, and where. Rules find values with them, grounding proves values with them."""
+"""Typed readers: pure functions that say what a text states, and where.
+
+Rules find values with them, grounding proves values with them.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,8 @@ Read = str | float | Decimal | bool
 def read_as(name: str, text: str) -> Iterable[Read]:
     """All values that the reader of that name reads in a text; none for a name that no reader has.
 
-    >>> list(read_as("date", "Posted: May 30, 2024"))
-    ['2024-05-30']
+    >>> set(read_as("date", "Posted: May 30, 2024"))
+    {'2024-05-30'}
     """
     reader = _READERS.get(name)
     return reader(text) if reader else ()
