@@ -117,8 +117,9 @@ def _evidence(left: str, right: str, *, first: bool, last: bool) -> Evidence:
         return Evidence.LIKELY if len(right) > 2 and right[1].islower() else Evidence.NONE
     if len(right) == 1:  # a word of one letter, if the text goes on accordingly
         return Evidence.SURE if last and len(left) > 2 and left[0].islower() else Evidence.NONE
-    if right.isupper():  # "MySQL" is a name, "studiesKNOWLEDGE" is none
-        return Evidence.LIKELY if first and left[0].islower() and len(left) > 3 else Evidence.NONE
+    if right.isupper():  # "MySQL" is a name, "studiesKNOWLEDGE" is none, "generativeAI" may be either
+        longer = Evidence.LIKELY if len(right) > 3 else Evidence.WEAK
+        return longer if first and left[0].islower() and len(left) > 3 else Evidence.NONE
     if not right[:2].isascii():
         return Evidence.SURE  # names of products have no accents
     if first and left[0].islower():

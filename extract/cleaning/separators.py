@@ -131,7 +131,8 @@ def _camel(text: str, first: int, end: int) -> Iterator[tuple[int, Loss, Evidenc
             continue
         if at + 1 == end and not _is_one_letter_word(text, at):
             continue
-        if evidence is Evidence.LIKELY and not _goes_on(text, at, end):
+        named = text[start].isupper() and _word_after(text, end) in after_a_name()  # "RoomPlan and …" is a name
+        if named or (evidence is Evidence.LIKELY and not _goes_on(text, at, end)):
             evidence = Evidence.WEAK
         yield at, Loss.ITEM, evidence
 
@@ -260,8 +261,13 @@ def _add_weak(text: str, places: dict[int, Loss], weak: list[int]) -> None:
 def _begins_item(text: str, at: int, *, many: bool) -> bool:
     """Whether what follows does not read as a name in the middle of a sentence would; in a run of many it may be a capital."""
     end = _letters_end(text, at)
-    following = text[end + 1 : _letters_end(text, end + 1)] if text[end : end + 1] == " " else ""
+    following = _word_after(text, end)
     return end - at > 2 and following not in after_a_name() and (many or following[:1].islower())
+
+
+def _word_after(text: str, end: int) -> str:
+    """The word after the blank at ``end``; empty where something else stands there."""
+    return text[end + 1 : _letters_end(text, end + 1)] if text[end : end + 1] == " " else ""
 
 
 def _add_headings(text: str, places: dict[int, Loss]) -> None:
