@@ -131,7 +131,8 @@ def _camel(text: str, first: int, end: int) -> Iterator[tuple[int, Loss, Evidenc
             continue
         if at + 1 == end and not _is_one_letter_word(text, at):
             continue
-        named = text[start].isupper() and _word_after(text, end) in after_a_name()  # "RoomPlan and …" is a name
+        # "RoomPlan and …" is a name
+        named = text[start].isupper() and end - at > 3 and _word_after(text, end) in after_a_name()
         if named or (evidence is Evidence.LIKELY and not _goes_on(text, at, end)):
             evidence = Evidence.WEAK
         yield at, Loss.ITEM, evidence
