@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -95,6 +95,11 @@ class MappedText:
         return tuple(Piece(at, Span(start, end), _ORIGINS[origin]) for at, start, end, origin in rows)
 
     @property
+    def stops(self) -> list[int]:
+        """Where in the text each of the pieces ends."""
+        return [*self._runs.at[1:], len(self.text)] if self._runs.at else []
+
+    @property
     def spans(self) -> tuple[Span, ...]:
         """The ranges of the source that produced this text, ordered and merged."""
         merged: list[list[int]] = []
@@ -112,8 +117,7 @@ class MappedText:
 
     def quote(self, source: str) -> str:
         """How it reads in the source, in reading order: replacements undone, separators that cleaning put in kept."""
-        stops = [*self._runs.at[1:], len(self.text)]
-        rows = zip(self._runs.at, stops, self._runs.starts, self._runs.ends, strict=True)
+        rows = zip(self._runs.at, self.stops, self._runs.starts, self._runs.ends, strict=True)
         return " ".join("".join(source[start:end] or self.text[at:stop] for at, stop, start, end in rows).split())
 
     def __len__(self) -> int:
@@ -334,13 +338,8 @@ class CleanDocument:
     def repairs(self) -> tuple[tuple[Span, str], ...]:
         """The places of the source that were damaged, each with what it was read as."""
         return tuple(
-            (piece.source, segment.text[piece.at : end])
+            (piece.source, segment.text[piece.at : stop])
             for segment in self.segments
-            for piece, end in zip(segment.body.pieces, [*(p.at for p in segment.body.pieces[1:]), len(segment.text)], strict=True)
+            for piece, stop in zip(segment.body.pieces, segment.body.stops, strict=True)
             if piece.origin is Origin.REPAIR
         )
-
-
-def renumbered(segments: Iterable[Segment]) -> tuple[Segment, ...]:
-    """The segments with numbers from 0 on."""
-    return tuple(replace(segment, number=number) for number, segment in enumerate(segments))
