@@ -168,24 +168,26 @@ class MappedText:
 
         ``index`` is a run at or before ``start``; answers the one at or before ``end``.
         """
-        at, starts, ends, origins = self._runs.at, self._runs.starts, self._runs.ends, self._runs.origins
-        count = len(at)
         if start >= end:
             return index or 0
+        runs = self._runs
+        at = runs.at
         index = bisect_right(at, start) - 1 if index is None else index
-        while index + 1 < count and at[index + 1] <= start:
+        last = len(at) - 1
+        while index < last and at[index + 1] <= start:
             index += 1
         while True:
-            first, origin = at[index], origins[index]
-            stop = at[index + 1] if index + 1 < count else len(self.text)
-            left, right = max(start, first), min(end, stop)
+            first, origin = at[index], runs.origins[index]
+            stop = at[index + 1] if index < last else end
             if origin == _COPY:
-                offset = starts[index] - first
-                into.add(length + left - start, left + offset, right + offset, _COPY)
+                offset = runs.starts[index] - first
+                into.add(length, start + offset, (stop if stop < end else end) + offset, _COPY)
             else:
-                into.add(length + left - start, starts[index], ends[index], origin)
+                into.add(length, runs.starts[index], runs.ends[index], origin)
             if stop >= end:
                 return index
+            length += stop - start
+            start = stop
             index += 1
 
     def _range(self, start: int, end: int, index: int) -> tuple[int, int, bool]:
