@@ -62,18 +62,20 @@ def import_seconds(rounds: int = 5) -> float:
     return sorted(times)[rounds // 2]
 
 
+def samples() -> dict[str, str]:
+    """The documents of the shipped gold cases, by name."""
+    cases = sorted(files("extract.evals").joinpath("gold").iterdir(), key=lambda case: case.name)
+    return {case.name: case.joinpath("input.txt").read_text("utf-8") for case in cases if case.joinpath("input.txt").is_file()}
+
+
 def main() -> None:
+    """Measure, and print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--seconds", type=float, default=3.0, help="how long each figure is measured (default %(default)s)")
     seconds = parser.parse_args().seconds
-    gold = files("extract.evals").joinpath("gold")
-    samples = {
-        case.name: case.joinpath("input.txt").read_text("utf-8")
-        for case in gold.iterdir()
-        if case.joinpath("input.txt").is_file()
-    }
+    documents = samples()
     print(f"{'document':28} {'chars':>7} {'cleaning/s':>11} {'with rules/s':>13} {'peer/s':>9} {'peer/rules':>11}")
-    for name, texts in [*((name, [text]) for name, text in sorted(samples.items())), ("all", list(samples.values()))]:
+    for name, texts in [*((name, [text]) for name, text in documents.items()), ("all", list(documents.values()))]:
         cleaning = rate(lambda text: clean(open_source(text)), texts, seconds / 3)
         rules = rate(lambda text: extract(text, engine="rules"), texts, seconds)
         other = rate(peer, texts, seconds / 3)
