@@ -6,20 +6,26 @@ dropped with an issue.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from pydantic import BaseModel
 
-from extract.cleaning.document import CleanDocument, MappedText, Scalar, Span
+from extract.cleaning.document import CleanDocument, Fact, MappedText, Scalar, Segment, Span
 from extract.engines.base import Draft, DraftValue, FactReference, TextReference
 from extract.fields import Leaf, leaf_annotations, path_pattern
 from extract.readers import read_as
 from extract.result import Evidence, Issue, Severity, Status
 from extract.vocabulary import fold
 
-_SHOWN = 80
+_NO_SUCH_PLACE = "the engine refers to a place that the document does not have, or that begins or ends inside of a word"
+_SHOWN = 80  # characters of a value or a quote in a message
+_LONGEST_NUMBER = 1000  # bits of a number in a message
+_CONVERTED = frozenset({"duration"})  # read in another unit than it is written in, so a whole number of it is rounded
+_INSIDE_NUMBERS = frozenset(".,'’")
+_SIGN = re.compile(r"[+#&%@*$€£]")  # these make another word or another amount: "C" is not "C++"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +64,24 @@ def _look_up(path: str, drafted: DraftValue, leaf: Leaf, clean: CleanDocument) -
     bodies = [_body(reference, clean) for reference in drafted.references]
     parts = [body for body in bodies if body is not None]
     if len(parts) != len(bodies):
-        return _refused("reference_out_of_range", path, "the engine refers to a place that the document does not have")
+        return _refused("reference_out_of_range", path, _NO_SUCH_PLACE)
     status = _status(drafted, leaf, parts)
     if status is None:
-        quoted = " ".join(part.text for part in parts)[:_SHOWN]
-        return _refused("ungrounded", path, f"the document does not state {str(drafted.value)[:_SHOWN]!r} in {quoted!r}")
+        return _refused("ungrounded", path, f"the document does not state {_shown(drafted.value)} in {_shown(_joined(parts))}")
     segments = tuple(dict.fromkeys(r.segment for r in drafted.references if isinstance(r, TextReference)))
     quote = " ".join(part.quote(clean.source.text) for part in parts)
     return Grounded(drafted.value, Evidence(status=status, quote=quote, spans=_spans(parts), segments=segments))
+
+
+def _joined(parts: Sequence[MappedText]) -> str:
+    return " ".join(part.text for part in parts)
+
+
+def _shown(value: Scalar) -> str:
+    """The value as a message shows it."""
+    if isinstance(value, int) and value.bit_length() > _LONGEST_NUMBER:  # Python would refuse to write it out
+        return "a number of very many figures"
+    return repr(str(value)[:_SHOWN])
 
 
 def _refused(code: str, path: str, message: str) -> Issue:
@@ -73,16 +89,38 @@ def _refused(code: str, path: str, message: str) -> Issue:
 
 
 def _body(reference: TextReference | FactReference, clean: CleanDocument) -> MappedText | None:
-    """The text that a reference names, with its map; None where there is no such text."""
-    held: Sequence[MappedText]
+    """The text that a reference names, with its map; None where there is no such text or it is half a word."""
+    held: Sequence[Segment | Fact]
     if isinstance(reference, TextReference):
-        held, number = [s.body for s in clean.segments[reference.segment : reference.segment + 1]], reference.segment
+        held, number = clean.segments, reference.segment
     else:
-        held, number = [f.body for f in clean.facts[reference.fact : reference.fact + 1]], reference.fact
-    if number < 0 or not held or not 0 <= reference.start < reference.end <= len(held[0]):
+        held, number = clean.facts, reference.fact
+    if not 0 <= number < len(held):
         return None
-    whole = reference.start == 0 and reference.end == len(held[0])
-    return held[0] if whole else held[0][reference.start : reference.end]
+    body = held[number].body
+    if not 0 <= reference.start < reference.end <= len(body):
+        return None
+    if _cuts(body.text, reference.start) or _cuts(body.text, reference.end):
+        return None
+    return body if reference.end - reference.start == len(body) else body[reference.start : reference.end]
+
+
+def _cuts(text: str, at: int) -> bool:
+    """Whether a place is inside of a word or of a number, so that what stands on one side of it says something else.
+
+    Where a capital begins, two words may have been glued together; so they may between a letter and a figure.
+
+    >>> [_cuts(text, at) for text, at in (("$85,000", 2), ("$85,000", 3), ("$85,000", 1), ("apartment", 1), ("LyonCDI", 4))]
+    [True, True, False, True, False]
+    """
+    if not 0 < at < len(text):
+        return False
+    before, after = text[at - 1], text[at]
+    if before.isalpha() and after.islower():
+        return True
+    if before.isdigit():
+        return after.isdigit() or (after in _INSIDE_NUMBERS and text[at + 1 : at + 2].isdigit())
+    return before in _INSIDE_NUMBERS and after.isdigit() and text[max(0, at - 2)].isdigit()
 
 
 def _spans(parts: Sequence[MappedText]) -> tuple[Span, ...]:
@@ -96,8 +134,10 @@ def _status(drafted: DraftValue, leaf: Leaf, parts: Sequence[MappedText]) -> Sta
     if not parts:
         return None
     is_fact = all(isinstance(reference, FactReference) for reference in drafted.references)
-    quoted = " ".join(part.text for part in parts)
-    if isinstance(drafted.value, str) and _squeezed(drafted.value) == _squeezed(quoted):
+    quoted = _joined(parts)
+    if is_fact and isinstance(drafted.value, str) and quoted.strip().upper() == drafted.value:
+        return Status.FACT  # codes in markup come in small letters too ("chf"); in a sentence "de" is no country
+    if isinstance(drafted.value, str) and drafted.value.split() == quoted.split() != []:
         if is_fact:
             return Status.FACT
         return Status.REPAIRED if any(part.repaired for part in parts) else Status.QUOTED
@@ -106,26 +146,31 @@ def _status(drafted: DraftValue, leaf: Leaf, parts: Sequence[MappedText]) -> Sta
     return Status.FACT if is_fact else Status.NORMALISED
 
 
-def _squeezed(text: str) -> str:
-    return "".join(text.split())
-
-
 def _reads_as(quoted: str, value: Scalar, leaf: Leaf) -> bool:
     """Whether reading the quoted text gives the very value."""
     if leaf.reader:
-        return any(_same(read, value) for read in read_as(leaf.reader, quoted))
+        read = read_as(leaf.reader, quoted)
+        if leaf.annotation is int and leaf.reader in _CONVERTED:
+            return any(isinstance(found, float) and same_value(round(found), value) for found in read)
+        return any(same_value(found, value) for found in read)
     if isinstance(value, str) and not leaf.choices:
-        return bool(fold(value)) and fold(value) == fold(quoted)
-    return _same(quoted.strip(), value)
+        return fold(value) == fold(quoted) != "" and _SIGN.findall(value) == _SIGN.findall(quoted)
+    return same_value(quoted.strip(), value)
 
 
-def _same(read: Scalar | Decimal, value: Scalar) -> bool:
-    """Equal as they are, or as numbers."""
+def same_value(read: object, value: object) -> bool:
+    """Equal as they are, as they are written, or as numbers; a truth value equals only itself.
+
+    >>> from datetime import date
+    >>> same_value(Decimal("7500.00"), "7500"), same_value(date(2024, 5, 30), "2024-05-30"), same_value(1, True)
+    (True, True, False)
+    """
     if isinstance(read, bool) or isinstance(value, bool):
         return read is value
     if read == value:
         return True
     try:
-        return Decimal(str(read)) == Decimal(str(value))
-    except InvalidOperation:
+        written, other = str(read).strip(), str(value).strip()
+        return written == other or Decimal(written) == Decimal(other)
+    except (InvalidOperation, ValueError):  # no number; an int of more than sys.get_int_max_str_digits() figures
         return False

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, RootModel, ValidationError
 
 from extract.cleaning.document import Scalar
 from extract.fields import leaf_paths
-from extract.grounding import Grounded
+from extract.grounding import Grounded, same_value
 from extract.result import Evidence, Issue, Severity, Status
 
 T = TypeVar("T", bound=BaseModel)
 Tree = dict[str, "Tree | Scalar"]
-_POSITION = re.compile(r"\d+")
+_POSITION = re.compile(r"[0-9]+")
+_ABSENT = Evidence(status=Status.ABSENT)
+_CHANGED = Evidence(status=Status.INFERRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,62 +33,91 @@ class Validated(Generic[T]):
 def validate(values: Mapping[str, Grounded], schema: type[T]) -> Validated[T]:
     """Build the record; a value that its field refuses is left out, and what is valid stays.
 
-    Raises pydantic.ValidationError where the schema requires a field that the document does not state.
+    The paths of issues are those of the values as they came in. Raises pydantic.ValidationError only where the schema
+    requires a field that the document does not state, or refuses the record as a whole.
     """
     left = dict(values)
-    issues: list[Issue] = []
+    issues = [_invalid(path, "it is a value and holds others at once") for path in _clashes(values)]
+    for issue in issues:
+        del left[issue.path]
     while True:
-        left = without_gaps(left)
+        places = without_gaps(left)
+        stated = {places[path]: grounded for path, grounded in left.items()}
+        tree = assemble({path: grounded.value for path, grounded in stated.items()})
         try:
-            record = schema.model_validate(assemble({path: grounded.value for path, grounded in left.items()}))
+            record = schema.model_validate(_lists(tree) if issubclass(schema, RootModel) else _below(tree))
         except ValidationError as error:
-            refused = {path: message for path, message in _refusals(error, left) if path in left}
+            refused = _refusals(error, places)
             if not refused:
                 raise
             for path, message in refused.items():
                 del left[path]
-                issues.append(Issue(code="invalid", path=path, message=f"{path}: {message}", severity=Severity.ERROR))
-            continue
-        return Validated(record, _evidence(record, left), tuple(issues))
+                issues.append(_invalid(path, message))
+        else:
+            return Validated(record, _evidence(record, stated), tuple(issues))
 
 
-def _refusals(error: ValidationError, values: Mapping[str, Grounded]) -> Iterable[tuple[str, str]]:
-    """The paths of the values that an error is about: a leaf, or all leaves below an object."""
-    for detail in error.errors(include_url=False):
-        where = ".".join(str(part) for part in detail["loc"])
-        for path in values:
-            if path == where or path.startswith(f"{where}."):
-                yield path, detail["msg"]
+def _invalid(path: str, message: str) -> Issue:
+    return Issue(code="invalid", path=path, message=f"{path}: {message}", severity=Severity.ERROR)
 
 
-def without_gaps(values: Mapping[str, Grounded]) -> dict[str, Grounded]:
-    """The same values with list positions from 0 on, also where some were left out.
+def _clashes(paths: Iterable[str]) -> list[str]:
+    """The paths that lead on to another one: "company" beside "company.name"."""
+    known = frozenset(paths)
+    above = {beginning for path in known for beginning in _beginnings(path)}
+    return sorted(known & above)
 
-    >>> entry = Grounded("x", Evidence(status=Status.QUOTED))
-    >>> list(without_gaps({"skills.1": entry, "places.2.city": entry, "places.2.region": entry, "places.4.city": entry}))
-    ['skills.0', 'places.0.city', 'places.0.region', 'places.1.city']
+
+def _beginnings(path: str) -> Iterator[str]:
+    """The paths above one, the longest first: "a.b" and "a" for "a.b.c"."""
+    end = path.rfind(".")
+    while end >= 0:
+        yield path[:end]
+        end = path.rfind(".", 0, end)
+
+
+def _refusals(error: ValidationError, places: Mapping[str, str]) -> dict[str, str]:
+    """What the schema says against values, by path as it came in: a leaf, or all leaves below an object."""
+    below: dict[str, list[str]] = {}
+    for path, place in places.items():
+        for above in (place, *_beginnings(place)):
+            below.setdefault(above, []).append(path)
+    details = error.errors(include_url=False, include_context=False, include_input=False)
+    where = ((".".join(map(str, detail["loc"])), detail["msg"]) for detail in details)
+    return {path: message for place, message in where for path in below.get(place, ())}
+
+
+def without_gaps(paths: Iterable[str]) -> dict[str, str]:
+    """Each path with its list positions counted from 0 on in their order, also where some were left out.
+
+    >>> without_gaps(["skills.7", "skills.3", "places.2.city", "places.2.region", "places.04.city"])
+    {'skills.7': 'skills.1', 'skills.3': 'skills.0', 'places.2.city': 'places.0.city', 'places.2.region': 'places.0.region', \
+'places.04.city': 'places.1.city'}
     """
-    numbers: dict[str, dict[str, int]] = {}
-    renumbered: dict[str, Grounded] = {}
-    for path, grounded in values.items():
-        old: list[str] = []
-        new: list[str] = []
-        for part in path.split("."):
+    split = {path: path.split(".") for path in paths}
+    positions: dict[tuple[str, ...], set[str]] = {}
+    for parts in split.values():
+        for at, part in enumerate(parts):
             if _POSITION.fullmatch(part):
-                known = numbers.setdefault(".".join(old), {})
-                new.append(str(known.setdefault(part, len(known))))
-            else:
-                new.append(part)
-            old.append(part)
-        renumbered[".".join(new)] = grounded
-    return renumbered
+                positions.setdefault(tuple(parts[:at]), set()).add(part)
+    numbers = {above: {part: str(n) for n, part in enumerate(sorted(found, key=_number))} for above, found in positions.items()}
+    return {
+        path: ".".join(numbers.get(tuple(parts[:at]), {}).get(part, part) for at, part in enumerate(parts))
+        for path, parts in split.items()
+    }
 
 
-def assemble(values: Mapping[str, Scalar]) -> object:
-    """The nested form of values by dotted path; a part that is a number is a list position.
+def _number(position: str) -> tuple[int, str, str]:
+    """The order of positions by number; without int(), which refuses to read thousands of figures."""
+    significant = position.lstrip("0")
+    return len(significant), significant, position
+
+
+def assemble(values: Mapping[str, Scalar]) -> Tree:
+    """The values by dotted path as a tree of dicts; ValueError where a path is a value and an object at once.
 
     >>> assemble({"title": "Cook", "places.0.city": "Bern", "places.1.city": "Genf"})
-    {'title': 'Cook', 'places': [{'city': 'Bern'}, {'city': 'Genf'}]}
+    {'title': 'Cook', 'places': {'0': {'city': 'Bern'}, '1': {'city': 'Genf'}}}
     """
     tree: Tree = {}
     for path, value in values.items():
@@ -98,23 +129,74 @@ def assemble(values: Mapping[str, Scalar]) -> object:
                 raise ValueError(f"{path}: {part} is a value and an object at once")
             node = below
         node[last] = value
-    return _lists(tree)
+    return tree
 
 
 def _lists(node: Tree | Scalar) -> object:
-    if not isinstance(node, dict):
-        return node
-    below = {key: _lists(value) for key, value in node.items()}
-    if below and all(_POSITION.fullmatch(key) for key in below):
-        return [below[key] for key in sorted(below, key=int)]
-    return below
+    """The node with a list for each dict of which all keys are positions."""
+    if isinstance(node, dict) and node and all(map(_POSITION.fullmatch, node)):
+        return [_lists(node[key]) for key in sorted(node, key=_number)]
+    return _below(node) if isinstance(node, dict) else node
+
+
+def _below(tree: Tree) -> dict[str, object]:
+    """The tree with lists below its root: a record has names, also where all of them are numbers."""
+    return {key: _lists(node) for key, node in tree.items()}
 
 
 def _evidence(record: BaseModel, values: Mapping[str, Grounded]) -> dict[str, Evidence]:
     """Evidence for each leaf of the record, in its order: what was found, or that it is absent."""
-    absent = Evidence(status=Status.ABSENT)
-    return {
-        path: values[path].evidence if path in values else absent
-        for path, value in leaf_paths(record)
-        if path in values or value is None
-    }
+    leaves = dict(leaf_paths(record))
+    moved = {} if values.keys() <= leaves.keys() else _moved(leaves, values)
+    found: dict[str, Evidence] = {}
+    for path, held in leaves.items():
+        above = next((entry for entry in (path, *_beginnings(path)) if entry in moved), None) if moved else None
+        if held is None:
+            found[path] = _ABSENT
+        elif above is None:
+            found.update({path: values[path].evidence} if path in values else {})
+        else:
+            came_from = moved[above] + path[len(above) :] if moved[above] else ""
+            found[path] = values[came_from].evidence if came_from in values else _CHANGED
+    return found
+
+
+def _moved(leaves: Mapping[str, object], values: Mapping[str, Grounded]) -> dict[str, str]:
+    """Where the entries of lists that the schema made shorter came from, by path of the entry; "" for one that it changed.
+
+    A schema may drop an entry that is blank or there already; the next one then stands in its place, and must not get its
+    evidence. Entries keep their order, so each one of the record is the next one that says the same.
+    """
+    stated, held = _entries({path: grounded.value for path, grounded in values.items()}), _entries(leaves)
+    moved: dict[str, str] = {}
+    for name, entries in held.items():
+        if len(entries) == len(stated.get(name, {})):
+            continue
+        candidates = iter(stated.get(name, {}).items())
+        for position, entry in entries.items():
+            came_from = next((at for at, candidate in candidates if _says_the_same(entry, candidate)), None)
+            moved[_joined(name, position)] = "" if came_from is None else _joined(name, came_from)
+    return moved
+
+
+def _joined(name: str, position: str) -> str:
+    return f"{name}.{position}" if name else position
+
+
+def _entries(leaves: Mapping[str, object]) -> dict[str, dict[str, dict[str, object]]]:
+    """The leaves by name of the outermost list, position in it, and path below the position."""
+    found: dict[str, dict[str, dict[str, object]]] = {}
+    for path, value in leaves.items():
+        parts = path.split(".")
+        at = next((n for n, part in enumerate(parts) if _POSITION.fullmatch(part)), None)
+        if at is not None:
+            entries = found.setdefault(".".join(parts[:at]), {})
+            entries.setdefault(parts[at], {})[".".join(parts[at + 1 :])] = value
+    return {name: {at: entries[at] for at in sorted(entries, key=_number)} for name, entries in found.items()}
+
+
+def _says_the_same(entry: Mapping[str, object], candidate: Mapping[str, object]) -> bool:
+    """Whether an entry of the record is what the schema makes of a candidate; nulls and blanks say nothing."""
+    said = {path: value for path, value in candidate.items() if not (isinstance(value, str) and not value.strip())}
+    held = {path: value for path, value in entry.items() if value is not None}
+    return said.keys() == held.keys() and all(same_value(held[path], value) for path, value in said.items())

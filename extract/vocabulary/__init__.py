@@ -25,11 +25,21 @@ def bare(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
 
 
-@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """How phrases are compared: words in lower case without accents and punctuation, one blank between.
 
     >>> fold("What you’ll do :"), fold("À propos de l'équipe")
     ('what you ll do', 'a propos de l equipe')
     """
+    return _fold_phrase(text) if len(text) <= LONGEST_PHRASE else _fold(text)
+
+
+LONGEST_PHRASE = 120
+"""Characters: longer texts hardly recur, and would fill the memory of a long run."""
+
+
+def _fold(text: str) -> str:
     return " ".join(_WORD.findall(bare(text)))
+
+
+_fold_phrase = lru_cache(maxsize=4096)(_fold)

@@ -7,12 +7,15 @@ from extract.engines.base import Draft
 from extract.engines.rules.companies import fill_company
 from extract.engines.rules.facts import fill_from_facts
 from extract.engines.rules.lists import fill_lists, fill_prose
+from extract.engines.rules.locations import fill_locations
 from extract.engines.rules.page import DraftBuilder, Page
+from extract.engines.rules.requirements import fill_requirements
 from extract.engines.rules.sections import label_sections
 from extract.engines.rules.statements import state_text, statements
+from extract.engines.rules.teams import fill_department, team_hints
 from extract.engines.rules.terms import fill_terms
 from extract.engines.rules.titles import fill_title
-from extract.engines.rules.whereabouts import fill_whereabouts, team_hints
+from extract.engines.rules.whereabouts import fill_whereabouts
 
 
 class RulesEngine:
@@ -32,5 +35,8 @@ class RulesEngine:
         fill_lists(page, draft)
         fill_prose(page, draft)
         fill_terms(page, draft, stated)
+        fill_requirements(page, draft, stated)
+        fill_locations(page, draft, stated)
+        fill_department(page, draft, stated)
         fill_whereabouts(page, draft, stated)
         return draft.draft()

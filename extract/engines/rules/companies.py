@@ -3,256 +3,238 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from heapq import nlargest
 from math import log2
+from typing import NamedTuple
 
+from extract.cleaning.characters import folded_words
 from extract.cleaning.document import Kind, Segment
+from extract.cleaning.headings import MAX_HEADING
 from extract.engines.base import FactReference, TextReference
+from extract.engines.rules.company_hosts import employer_hosts
+from extract.engines.rules.company_names import LONGEST, company_words, key_of, names
 from extract.engines.rules.page import DraftBuilder, Page, Reference
 from extract.engines.rules.statements import paths_of
-from extract.engines.rules.titles import names_a_job
+from extract.engines.rules.title_words import names_a_job
 from extract.vocabulary import fold, load
 
-LEAST = 2.2  # the score that a name needs
-ABOUT, FIRST_LINE, SUBJECT, SUBJECT_EARLY, AFTER_WORD, LEGAL_FORM, DOMAIN, SITE, OFTEN = (
-    4.0,
-    5.0,
-    2.6,
-    0.8,
-    1.4,
-    2.2,
-    3.2,
-    3.5,
-    0.7,
-)
-IS, APPOSITION, SPELLED, INSIDE, KIND = 1.2, 2.0, 0.8, 2.2, 1.2
-LONGEST = 6  # words
+# How much each place speaks for the name that stands there being the employer's. Set on real postings: one place that only an
+# employer's name stands in is enough, of others it takes two.
+LEAST = 2.2  # below it no name is given: a higher threshold loses employers that are named once, a lower one takes customers
+FIRST_LINE = 5.0  # "Acme Ltd" over "JOB TITLE: …"
+ABOUT = 4.0  # "About Acme"
+SITE = 3.5  # the page says what site it is of
+DOMAIN = 3.2  # the name stands in the address of the page or of a mailbox; counts only beside another sign
+SUBJECT, EARLY_SUBJECT = 2.6, 0.8  # "Acme is looking for …", and among the first sentences
+SUBJECT_INSIDE = 0.8  # the same behind other words of the sentence
+LEGAL_FORM = 2.2  # "Acme GmbH"
+INSIDE = 2.2  # "Here at Acme"
+APPOSITION = 2.0  # "Acme, a leading provider …"
+AFTER_WORD = 1.4  # "with Acme"
+COPULA = 1.2  # "Acme has …"
+KIND = 1.2  # "Acme Bank"
+SPELLED = 0.8  # "AcmeSoft", "ACME", "3A": no ordinary word
+OFTEN, OFTENEST = 0.7, 3.0  # for each doubling of the places, at most so many
+SHARE = 0.5  # what speaks for "Acme Labs" speaks half for "Acme", if the short name is the better known one
+LEGAL_SECTION = 0.5  # what counts of a mention in a text on rights and privacy: those of authorities and of the group stand there
+
 EARLY = 6  # segments among which items count too: some pages are one list
+EARLY_SENTENCES = 3
+LONGEST_LINE = 90  # characters of a line that says who posts
+_MOST_WORDS = 12  # of a name that is compared with shorter ones
+MOST_TRIED = 5  # names that are checked for being ordinary words, best first
+_WINDOW = 40  # characters beside a name that are read
 
-_NAME = re.compile(
-    r"(?<![\w@/.#])(?:[A-ZÀ-ÖØ-Þ0-9][\w&+.’'-]*|[a-z]{1,2}[A-Z]\w+)"
-    r"(?:\s(?:(?:of|de|du|des|d['’]|and|et|und|y|och|og|&|the|för|for|la|le|del)\s(?=[A-ZÀ-ÖØ-Þ]))*(?:[A-ZÀ-ÖØ-Þ0-9&][\w&+.’'-]*|\([A-Z]{2,8}\)))*+(?:\s(?:(?:fylkes)?kommune|gmbh))?"
-)
-_APPOSITION = re.compile(
-    r"\s?[,(]\s?(?:an?|the|one of|une?|la|le|l['’]|eine?|der|die|das|empresa|société|entreprise|leader|líder|filiale|cabinet|agence|spécialis|expert|acteur|ett|en|et)\b",
-    re.IGNORECASE,
-)
-_SPELLED = re.compile(r"\w[A-Z]|\d|[A-Z]{3}|[a-z]-[A-Z]")
-_IS = re.compile(r"\s(?:is|has|was|are|offers|est|ist|es|är|er|har|je|provides|enables|allows)\s")
-_HOST = re.compile(r"(?:https?://|@|\bwww\.)([a-z0-9.-]+\.[a-z]{2,})", re.IGNORECASE)
-_PUBLIC_HOSTS = re.compile(
-    r"google|gmail|hotmail|yahoo|outlook|linkedin|facebook|twitter|instagram|youtube|indeed|lever|greenhouse|workday|workable|bit\.ly|github"
-    r"|eeoc|dol\.gov|arbeitnow|careercenter|infojobs|glassdoor|smartrecruiters|ashbyhq|bamboohr|icims|taleo|teamtailor|schema\.org|w3\.org|apple\.co$",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    about: frozenset[str]
-    before: frozenset[str]
-    after: frozenset[str]
-    inside: frozenset[str]
-    never: frozenset[str]
-    legal: frozenset[str]
-    kinds: frozenset[str]
+_APPOSITION = re.compile(r"(?:,|\s[,(])\s?(?=\w)")
+_SPELLED = re.compile(r"\w[A-Z]|\d|[a-z]-[A-Z]")
+_ENDS_SENTENCE = frozenset(".!?:•")
+_WORD = re.compile(r"\S+")
+_PHRASE_WORDS = 4  # of "Why work at", the longest phrase before a name in a heading, and room for one more
 
 
 @cache
-def words() -> Words:
-    tables = load("companies")
-    folded = {name: frozenset(fold(p) for lists in table.values() for p in lists) for name, table in tables.items()}
-    return Words(
-        folded["about"],
-        folded["before"],
-        folded["after"],
-        folded["inside"],
-        folded["never"],
-        folded["legal_forms"],
-        folded["kinds"],
-    )
+def _determiners() -> str:
+    """What stands before ordinary nouns, as an alternation."""
+    return "|".join(re.escape(word) for words in load("companies")["determiners"].values() for word in words)
 
 
-@dataclass(slots=True)
-class Tally:
-    """What speaks for a name, and where it stands."""
+class Mention(NamedTuple):
+    """A place where a name stands, and how much it speaks for the name's being the employer's."""
 
-    score: float = 0.0
-    places: list[tuple[float, str, tuple[Reference, ...]]] = field(default_factory=list)
-
-    def add(self, score: float, text: str, *references: Reference) -> None:
-        self.score += score
-        self.places.append((score, text, references))
+    text: str
+    score: float
+    reference: Reference
 
 
 def fill_company(page: Page, draft: DraftBuilder) -> None:
-    """The name with the highest score, as it stands in the place that speaks loudest for it."""
-    if draft.has("company.name"):
-        return
-    tallies: dict[str, Tally] = {}
-    for text, score, reference in mentions(page):
-        key = key_of(text)
-        if key and key not in words().never and not names_a_job(key) and re.search(r"[^\W\d_]", text):
-            tallies.setdefault(key, Tally()).add(score, text, reference)
-    if not tallies:
-        return
-    for key, tally in tallies.items():
-        tally.score += OFTEN * min(3.0, log2(1 + len(tally.places)))
-        tally.score += sum(
-            0.5 * other.score
-            for longer, other in tallies.items()
-            if longer != key and f" {key} " in f" {longer} " and other.score < tally.score
-        )
-    best = max(tallies.values(), key=lambda t: t.score)
-    if best.score >= LEAST:
-        _, text, references = max(best.places, key=lambda place: place[0])
-        draft.put("company.name", text, *references)
+    """Fill "company.name" with the name for which most speaks, as it stands where most speaks for it, unless it is filled."""
+    if not draft.has("company.name") and (best := best_mention(page)):
+        draft.put("company.name", best.text, best.reference)
 
 
-def key_of(name: str) -> str:
-    """A name without its legal form, to count by."""
-    known = fold(name).split()
-    while len(known) > 1 and known[-1] in words().legal and len(known[-1]) <= 5:
-        known.pop()
-    return " ".join(known)
-
-
-def mentions(page: Page) -> Iterator[tuple[str, float, Reference]]:
-    """Each place where a name stands: the name, how much the place speaks for its being the employer's, and the place."""
-    yield from site_names(page)
+def best_mention(page: Page) -> Mention | None:
+    """The most telling mention of the employer's name; None where too little speaks for any name."""
+    found: dict[str, list[Mention]] = {}
     hosts = employer_hosts(page)
-    if first := first_line(page):
-        yield first
-    seen_sentences = 0
-    for segment in page.outside("related"):
-        legal = page.section(segment) == "legal"
-        if segment.kind is Kind.HEADING:
-            yield from about_heading(segment)
-        if segment.kind is Kind.ITEM and segment.number > EARLY:
-            continue
-        seen_sentences += segment.kind is Kind.SENTENCE
-        for start, end in names(segment.text):
-            if score := mention_score(segment.text, start, end, hosts, early=seen_sentences <= 3):
-                yield segment.text[start:end], score * (0.5 if legal else 1.0), TextReference(segment.number, start, end)
-
-
-def site_names(page: Page) -> Iterator[tuple[str, float, Reference]]:
-    for index, fact in enumerate(page.clean.facts):
-        if fact.path == "html.og:site_name":
-            text = fact.body.text.strip()
-            yield text, SITE, FactReference(index, 0, len(fact.body))
-
-
-def first_line(page: Page) -> tuple[str, float, Reference] | None:
-    """A short line above a field is who posts: "Acme Ltd" over "JOB TITLE: …"."""
-    if len(page.segments) > 1 and page.segments[1].kind is Kind.FIELD:
-        first = page.segments[0]
-        short = len(first.text.split()) <= 2 * LONGEST and len(first.text) <= 90 and first.kind in (Kind.HEADING, Kind.SENTENCE)
-        name = all(w[:1].isupper() for w in first.text.split() if len(w) > 3)
-        if (
-            short
-            and (name or not names_a_job(first.text))
-            and not first.text.endswith((":", "!", "?"))
-            and not paths_of(first.text)
-        ):
-            return first.text, FIRST_LINE, TextReference(first.number, 0, len(first.text))
+    for mention in mentions(page, hosts):
+        found.setdefault(key_of(mention.text), []).append(mention)
+    scores = _scores({key: mentioned for key, mentioned in found.items() if _may_name(key)})
+    enough = [key for key, score in scores.items() if score >= LEAST]
+    for key in nlargest(MOST_TRIED, enough, key=lambda key: scores[key]):
+        best = max(found[key], key=lambda mention: mention.score)
+        if key in hosts or best.score >= SITE or not is_ordinary(best.text, page):
+            return best
     return None
 
 
-def about_heading(segment: Segment) -> Iterator[tuple[str, float, Reference]]:
-    """ "About Acme", "Why Acme?"."""
-    tokens = list(re.finditer(r"\S+", segment.text))
-    if not 1 < len(tokens) <= LONGEST + 3:
+def _may_name(key: str) -> bool:
+    return any(map(str.isalpha, key)) and key not in company_words().never and not names_a_job(key)
+
+
+def _scores(found: Mapping[str, Sequence[Mention]]) -> dict[str, float]:
+    """The score of each name: of its places, of their number, and of longer names that hold it."""
+    own = {
+        key: sum(mention.score for mention in mentioned) + OFTEN * min(OFTENEST, log2(1 + len(mentioned)))
+        for key, mentioned in found.items()
+    }
+    scores = dict(own)
+    for longer, score in own.items():
+        for shorter in _parts(longer):
+            if score < own.get(shorter, 0.0):
+                scores[shorter] += SHARE * score
+    return scores
+
+
+def _parts(key: str) -> Iterator[str]:
+    """The names that a longer one holds: "acme" and "labs" of "acme labs"."""
+    words = key.split(" ", _MOST_WORDS)[:_MOST_WORDS]
+    for size in range(1, len(words)):
+        for start in range(len(words) - size + 1):
+            yield " ".join(words[start : start + size])
+
+
+def is_ordinary(name: str, page: Page) -> bool:
+    """Whether a single word is an ordinary one that begins a sentence: the text has it in small letters too, or behind "deine".
+
+    A word that is spelled as no ordinary word is ("AcmeSoft", "ACME") is none.
+    """
+    if " " in name or _SPELLED.search(name):
+        return False
+    word = re.escape(name)
+    ordinary = re.compile(
+        rf"(?<![\w.@/])(?:{re.escape(name[0].lower())}{word[1:]}(?![\w@]|\.\w)|(?i:{_determiners()})\s{word}(?!\w))"
+    )
+    return any(name[1:] in segment.text and ordinary.search(segment.text) for segment in page.segments)
+
+
+def mentions(page: Page, hosts: frozenset[str]) -> Iterator[Mention]:
+    """Each place that speaks for a name; ``hosts`` are the names in addresses."""
+    yield from _site_names(page)
+    yield from _first_line(page)
+    sentences = 0
+    for segment in page.outside("related"):
+        if segment.kind is Kind.HEADING:
+            yield from _about_heading(segment)
+        if segment.kind is Kind.ITEM and segment.number > EARLY:
+            continue
+        sentences += segment.kind is Kind.SENTENCE
+        weight = LEGAL_SECTION if page.section(segment) == "legal" else 1.0
+        for start, end in names(segment.text):
+            if score := mention_score(segment.text, start, end, hosts=hosts, early=sentences <= EARLY_SENTENCES):
+                yield Mention(segment.text[start:end], score * weight, TextReference(segment.number, start, end))
+
+
+def _site_names(page: Page) -> Iterator[Mention]:
+    for index, fact in enumerate(page.clean.facts):
+        if fact.path == "html.og:site_name":
+            yield Mention(fact.body.text.strip(), SITE, FactReference(index, 0, len(fact.body)))
+
+
+def _first_line(page: Page) -> Iterator[Mention]:
+    """A short line above a field is who posts: "Acme Ltd" over "JOB TITLE: …"."""
+    if len(page.segments) < 2 or page.segments[1].kind is not Kind.FIELD:
         return
-    for size in (4, 3, 2, 1):
-        if len(tokens) > size and fold(" ".join(t[0] for t in tokens[:size])) in words().about:
+    first = page.segments[0]
+    text = first.text
+    if first.kind not in (Kind.HEADING, Kind.SENTENCE) or len(text) > LONGEST_LINE or text.endswith((":", "!", "?")):
+        return
+    words = text.split()
+    named = all(word[:1].isupper() for word in words if len(word) > 3) or not names_a_job(text)
+    if named and len(words) <= 2 * LONGEST and not paths_of(text):
+        yield Mention(text, FIRST_LINE, TextReference(first.number, 0, len(text)))
+
+
+def _about_heading(segment: Segment) -> Iterator[Mention]:
+    """The name in "About Acme", "Why Acme?"."""
+    if len(segment.text) > MAX_HEADING:
+        return
+    tokens = list(_WORD.finditer(segment.text))
+    if len(tokens) > LONGEST + _PHRASE_WORDS:
+        return
+    known = company_words()
+    for size in range(min(_PHRASE_WORDS, len(tokens) - 1), 0, -1):
+        if fold(segment.text[: tokens[size - 1].end()]) in known.about:
             start = tokens[size].start()
             text = segment.text[start:].rstrip(" ?!:.…")
-            known = fold(text)
-            if (
-                text[:1].isupper()
-                and known not in words().never
-                and len(known.split()) <= LONGEST
-                and known.split()[0] not in words().never
-            ):
-                yield text, ABOUT, TextReference(segment.number, start, start + len(text))
+            words = fold(text).split()
+            if text[:1].isupper() and words and len(words) <= LONGEST and known.never.isdisjoint((words[0], " ".join(words))):
+                yield Mention(text, ABOUT, TextReference(segment.number, start, start + len(text)))
             return
 
 
-def names(text: str) -> Iterator[tuple[int, int]]:
-    """Runs of capitalised words, without sentence-openers and possessive endings.
+def mention_score(text: str, start: int, end: int, *, hosts: frozenset[str], early: bool) -> float:
+    """How much the words around a name, and its own, speak for its being the employer's; 0 if nothing does.
 
-    >>> [("At Acme Labs, we build").__getitem__(slice(*n)) for n in names("At Acme Labs, we build")]
-    ['Acme Labs']
+    >>> text = "Acme Labs is looking for engineers who know Python."
+    >>> mention_score(text, 0, 9, hosts=frozenset(), early=True) > 2, mention_score(text, 44, 50, hosts=frozenset(), early=True)
+    (True, 0.0)
     """
-    known = words()
-    for found in _NAME.finditer(text):
-        start, end = found.span()
-        while True:
-            first = re.match(r"[^\s]+\s", text[start:end])
-            if first and (fold(first[0]) in known.never or fold(first[0]) in known.before or fold(first[0]) in known.inside):
-                start += first.end()
-            else:
-                break
-        name = text[start:end]
-        name = re.sub(r"['’]s?$|[.’'-]+$", "", name)
-        if name and len(name.split()) <= LONGEST and not name.isdigit() and len(name) > 1:
-            yield start, start + len(name)
+    left = text[max(0, start - _WINDOW) : start]
+    before = folded_words(left)
+    score = _after_score(text, end, opens=_opens(text, start, before), early=early)
+    score += _before_score(left, before) + _own_score(folded_words(text[start:end]), hosts)
+    return score + SPELLED if score and _SPELLED.search(text, start, end) else score
 
 
-def mention_score(text: str, start: int, end: int, hosts: frozenset[str], *, early: bool) -> float:
-    known = words()
-    name = fold(text[start:end])
-    before = fold(text[max(0, start - 40) : start]).split()
-    after = fold(text[end : end + 40]).split()
-    opens = (
-        start == 0
-        or text[:start].rstrip()[-1:] in ".!?:•"
-        or not before
-        or (len(before) <= 2 and before[-1] in ("the", "la", "le", "l", "die", "der", "das", "el"))
-    )
+def _opens(text: str, start: int, before: Sequence[str]) -> bool:
+    """Whether a name begins its sentence, or has only an article before it."""
+    if not before or text[max(0, start - 2) : start].rstrip()[-1:] in _ENDS_SENTENCE:
+        return True
+    return len(before) <= 2 and before[-1] in company_words().articles
+
+
+def _after_score(text: str, end: int, *, opens: bool, early: bool) -> float:
+    """What the words behind a name say; ``opens``: it begins the sentence."""
+    known = company_words()
+    after = folded_words(text[end : end + _WINDOW])
+    if any(" ".join(after[:size]) in known.after for size in (1, 2, 3)):
+        return SUBJECT + EARLY_SUBJECT * early if opens else SUBJECT_INSIDE
+    if not opens or not after:
+        return 0.0
+    if after[0] in known.appositions and _APPOSITION.match(text, end):
+        return APPOSITION
+    return COPULA if after[0] in known.copulas and text[end].isspace() else 0.0
+
+
+def _before_score(left: str, before: Sequence[str]) -> float:
+    """What the last words before a name say; ``before`` are those of ``left``, folded."""
+    known = company_words()
+    leading = [" ".join(before[-size:]) for size in range(1, min(3, len(before)) + 1)]
+    if not known.inside.isdisjoint(leading):
+        return INSIDE
+    opening = bool(before) and before[-1] in known.opening and left.rsplit(maxsplit=1)[-1][:1].isupper()
+    return AFTER_WORD if opening or not known.before.isdisjoint(leading) else 0.0
+
+
+def _own_score(words: Sequence[str], hosts: frozenset[str]) -> float:
+    """What a name says itself: by how it ends, and by standing in an address."""
+    known = company_words()
     score = 0.0
-    if any(" ".join(after[:n]) in known.after for n in (1, 2, 3)):
-        score += SUBJECT + SUBJECT_EARLY * early if opens else 0.8
-    elif opens and _APPOSITION.match(text, end):
-        score += APPOSITION
-    elif opens and _IS.match(text, end):
-        score += IS
-    leading = [" ".join(before[-n:]) for n in (1, 2, 3) if len(before) >= n]
-    if any(words in known.inside for words in leading):
-        score += INSIDE
-    elif any(words in known.before for words in leading):
-        score += AFTER_WORD
-    last = name.rsplit(" ", 1)
-    if len(last) == 2 and last[1] in known.legal:
+    if len(words) > 1 and words[-1] in known.legal_forms:
         score += LEGAL_FORM
-    elif len(last) == 2 and last[1] in known.kinds:
+    elif len(words) > 1 and words[-1] in known.kinds:
         score += KIND
-    if name.replace(" ", "") in hosts or name.split(" ")[0] in hosts:
-        score += DOMAIN
-    return score + SPELLED if score and _SPELLED.search(text[start:end]) else score
-
-
-COMMON_LABELS = frozenset(
-    "com www jobs careers job gov org net edu career apply recruiting karriere group mail info app web the".split()
-)
-
-
-def employer_hosts(page: Page) -> frozenset[str]:
-    """The names in the addresses of the posting and of its mailboxes: "acme" for jobs.acme.com."""
-    texts = [s.text for s in page.segments] + [
-        f.body.text for f in page.clean.facts if f.path in ("markdown.url", "html.canonical", "html.mailto")
-    ]
-    found: set[str] = set()
-    for text in texts:
-        if "." in text:
-            for host in _HOST.finditer(text):
-                if not _PUBLIC_HOSTS.search(host[1]):
-                    parts = host[1].lower().split(".")
-                    for label in parts[-3:-1]:
-                        found.update(
-                            p for p in (label.replace("-", ""), *label.split("-")) if len(p) > 2 and p not in COMMON_LABELS
-                        )
-    return frozenset(found)
+    in_address = bool(words) and ("".join(words) in hosts or words[0] in hosts)
+    return score + DOMAIN * in_address

@@ -14,8 +14,8 @@ from extract.vocabulary import fold, load
 
 LONGEST_NAME = 40  # characters of a line that names a field
 LONGEST_BELOW = 120  # characters of a line that can be the value of the heading above it
-_QUALIFIER = re.compile(r"\s*\([^)]*\)")
-_ARTICLE = re.compile(r"(?:the|your|our|le|la|die|der|el)\s", re.IGNORECASE)
+_QUALIFIER = re.compile(r"\s?\([^()]*+\)")
+_ARTICLE = re.compile(r"^(?:the|your|our|le|la|votre|die|der|das|dein|ihr|el|tu)\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +32,38 @@ class Statement:
     def text(self) -> str:
         return self.segment.text[self.start : self.end]
 
+    @property
+    def reference(self) -> TextReference:
+        return TextReference(self.segment.number, self.start, self.end)
+
 
 @cache
-def field_names() -> Mapping[str, tuple[str, ...]]:
+def _fields_by_name() -> Mapping[str, tuple[str, ...]]:
     """The fields that each name stands for; a few names stand for several ("Contract")."""
     found: dict[str, list[str]] = {}
-
-    def walk(path: str, table: Mapping[str, object]) -> None:
-        for key, value in table.items():
-            if isinstance(value, Mapping):
-                walk(f"{path}.{key}" if path else key, value)
-            elif isinstance(value, list):
-                for name in value:
-                    if path not in found.setdefault(fold(name), []):
-                        found[fold(name)].append(path)
-
-    walk("", load("fields"))
+    for path, names in _names(load("fields")):
+        for name in map(fold, names):
+            if path not in found.setdefault(name, []):
+                found[name].append(path)
     return {name: tuple(paths) for name, paths in found.items()}
 
 
+def _names(table: Mapping[str, object], path: str = "") -> Iterator[tuple[str, list[str]]]:
+    """The lists of a nested table, each with the path of the table that it stands in."""
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _names(value, f"{path}.{key}" if path else key)
+        elif isinstance(value, list):
+            yield path, value
+
+
 def paths_of(name: str) -> tuple[str, ...]:
-    """The fields that a name stands for; "Location(s)" and "Job Title (m/f)" are known by what stands before the bracket."""
-    known = field_names()
+    """The fields that a name stands for; what stands in brackets and an article before it do not matter.
+
+    >>> paths_of("Job Title (m/f)"), paths_of("Your location"), paths_of("Favourite colour")
+    (('title',), ('locations',), ())
+    """
+    known = _fields_by_name()
     for form in (name, _QUALIFIER.sub("", name), _ARTICLE.sub("", name)):
         if found := known.get(fold(form)):
             return found
@@ -74,8 +84,13 @@ def statements(page: Page) -> Iterator[Statement]:
                     yield Statement(path, below, 0, len(below.text), below=True)
 
 
+def stating(stated: Iterable[Statement], path: str) -> Iterator[Statement]:
+    """The statements of one field."""
+    return (statement for statement in stated if statement.path == path)
+
+
 def state_text(draft: DraftBuilder, path: str, stated: Iterable[Statement]) -> None:
     """Fill a field with the first line that states it, if it is short enough to be a name."""
-    for statement in stated:
-        if statement.path == path and not statement.below and 1 < len(statement.text) <= LONGEST_BELOW:
-            draft.put(path, statement.text, TextReference(statement.segment.number, statement.start, statement.end))
+    for statement in stating(stated, path):
+        if not statement.below and 1 < len(statement.text) <= LONGEST_BELOW:
+            draft.put(path, statement.text, statement.reference)

@@ -1,48 +1,30 @@
-"""The terms of the job: pay, dates, duration, kind of contract, what one must bring in years and degrees."""
+"""The terms of the job: pay, dates, duration and kind of work."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from extract.cleaning.document import Kind, Segment
 from extract.engines.base import TextReference
 from extract.engines.rules.page import DraftBuilder, Page, part, whole
-from extract.engines.rules.statements import Statement
+from extract.engines.rules.statements import Statement, stating
+from extract.engines.rules.wording import wording
 from extract.readers.dates import read_dates
 from extract.readers.durations import Duration, read_durations
-from extract.readers.experience import read_experience_years
 from extract.readers.money import Pay, read_pay
 from extract.readers.reading import Reading
-from extract.readers.terms import in_progress_ok, lowest_education, read_employment_types, read_workplace
-from extract.result import Severity
+from extract.readers.terms import read_employment_types, read_workplace
 
 ABOUT_THE_JOB = ("meta", "description", "responsibilities", "apply")
-_DATES = {
-    "valid_through": re.compile(
-        r"deadline|clos(?:es|ing)|apply (?:by|before|until)|no later than|until|before|date limite|avant le|jusqu['’]au|clôture|bewerbungsfrist"
-        r"|bis (?:zum|spätestens)|fecha límite|hasta el|antes del|senast|sista ansöknings|søknadsfrist|innen|frist|uzávěrk|nejpozději|last date",
-        re.IGNORECASE,
-    ),
-    "start_date": re.compile(
-        r"start(?:s|ing)?\b|commenc|begin|à partir du|dès le|prise de poste|démarrage|début|ab dem|zum|eintritt|beginn|a partir del|incorporación"
-        r"|inicio|tillträde|oppstart|tiltredelse|nástup",
-        re.IGNORECASE,
-    ),
-    "date_posted": re.compile(r"\bposted|publi(?:shed|é|cad|cer|ser)|veröffentlicht|opening date|date posted", re.IGNORECASE),
-}
-_NO_DATE = re.compile(
-    r"until (?:it is |the position is )?filled|open until|ongoing|rolling basis|until further notice|bis auf weiteres|fortlaufend|löpande",
-    re.IGNORECASE,
-)
-HOURS = frozenset(("FULL_TIME", "PART_TIME", "TEMPORARY", "CONTRACTOR"))
-_DATE_REACH = 45  # characters between a date and the word that says what it is for
-_PERMIT = re.compile(
-    r"work (?:authori[sz]ation|permit)|authori[sz]ed to work|authori[sz]ation to work|right to work|eligible to work|eligibility to work|legally (?:authori[sz]ed|able|eligible)"
-    r"|visa sponsorship|sponsor(?:ship)? (?:is|for|a |an |new |any )|sponsor .{0,30}visa|unable to sponsor|not sponsor|green card|(?:us|u\.s\.) citizen"
-    r"|autorisation de travail|permis de travail|titre de séjour|arbeitserlaubnis|arbeitsgenehmigung|permiso de trabajo|arbetstillstånd|arbeidstillatelse",
-    re.IGNORECASE,
-)
+DATES = ("valid_through", "start_date", "date_posted")
+
+# What speaks for a sum being the pay of this job, in points: set on real postings. A line that says "Salary" outweighs all else
+# but a full range with its unit elsewhere; a figure among the benefits is more often an allowance.
+_NAMED, _RANGE, _UNIT, _CURRENCY, _BENEFIT = 2.0, 1.5, 1.0, 0.5, -0.5
+_DATE_REACH = 45  # characters between a date and the word that says what it is for: half a sentence
+_SHOWN = 80  # characters of a line in a message
+# "An internship" among what one must bring is of another job; these words are of the job wherever they stand
+_HOURS = frozenset(("FULL_TIME", "PART_TIME", "TEMPORARY", "CONTRACTOR"))
 
 
 def fill_terms(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -> None:
@@ -50,46 +32,36 @@ def fill_terms(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -> 
     fill_pay(page, draft, stated)
     fill_dates(page, draft, stated)
     fill_duration(page, draft, stated)
-    fill_kind_of_work(page, draft, stated)
-    fill_education(page, draft)
-    fill_experience(page, draft, stated)
-    for segment in page.outside("related", "company"):
-        if (
-            segment.kind is not Kind.HEADING
-            and _PERMIT.search(segment.text)
-            and draft.put("work_authorization", segment.text, whole(segment))
-        ):
-            break
-
-
-def of(stated: Iterable[Statement], path: str) -> Iterator[Statement]:
-    return (s for s in stated if s.path == path)
+    fill_employment_types(page, draft, stated)
+    fill_workplace(page, draft, stated)
+    fill_work_authorization(page, draft)
 
 
 def fill_pay(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -> None:
-    """The first range of pay, else the first figure; a line that is said to state the salary comes first."""
+    """The sum for which most speaks; the first of equals."""
     if draft.has("salary"):
         return
-    named = {s.segment.number for s in of(stated, "salary")}
-    found: list[tuple[float, Segment, Reading[Pay]]] = []
-    for segment in page.outside("related"):
-        for reading in read_pay(segment.text):
-            pay = reading.value
-            if pay.about == "pay" or (segment.number in named and pay.about != "other"):
-                score = (
-                    2.0 * (segment.number in named) + 1.5 * bool(pay.min and pay.max) + bool(pay.unit) + 0.5 * bool(pay.currency)
-                )
-                found.append((score - 0.5 * (page.section(segment) == "benefits"), segment, reading))
+    named = {s.segment.number for s in stating(stated, "salary")}
+    found = [
+        (_pay_score(reading.value, page.section(segment), named=segment.number in named), segment, reading.value)
+        for segment in page.outside("related")
+        for reading in read_pay(segment.text)
+        if reading.value.about == "pay" or (segment.number in named and reading.value.about != "other")
+    ]
     if found:
-        _, segment, reading = max(found, key=lambda f: f[0])
-        put_pay(draft, segment, reading.value)
+        _, segment, pay = max(found, key=lambda scored: scored[0])
+        _put_pay(draft, segment, pay)
 
 
-def put_pay(draft: DraftBuilder, segment: Segment, pay: Pay) -> None:
-    if pay.min:
-        draft.put("salary.min", str(pay.min.value), part(segment, pay.min))
-    if pay.max:
-        draft.put("salary.max", str(pay.max.value), part(segment, pay.max))
+def _pay_score(pay: Pay, section: str, *, named: bool) -> float:
+    score = _NAMED * named + _RANGE * bool(pay.min and pay.max) + _UNIT * bool(pay.unit) + _CURRENCY * bool(pay.currency)
+    return score + _BENEFIT * (section == "benefits")
+
+
+def _put_pay(draft: DraftBuilder, segment: Segment, pay: Pay) -> None:
+    for name, amount in (("min", pay.min), ("max", pay.max)):
+        if amount:
+            draft.put(f"salary.{name}", str(amount.value), part(segment, amount))
     if pay.currency:
         draft.put("salary.currency", pay.currency.value, part(segment, pay.currency), inferred=not pay.currency_stated)
     if pay.unit:
@@ -98,92 +70,100 @@ def put_pay(draft: DraftBuilder, segment: Segment, pay: Pay) -> None:
 
 def fill_dates(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -> None:
     """Dates of lines that name them, then dates in sentences with a word before them that says what they are."""
-    for path in _DATES:
-        for statement in of(stated, path):
-            for reading in read_dates(statement.text, day_first=True)[:1]:
-                start = statement.start + reading.start
-                draft.put(
-                    path,
-                    reading.value.isoformat(),
-                    TextReference(statement.segment.number, start, start + reading.end - reading.start),
-                )
-            if path == "valid_through" and not draft.has(path) and _NO_DATE.search(statement.text):
-                draft.note("no_date", path, f'"{statement.text[:80]}" names no day', Severity.INFO)
+    for path in DATES:
+        for statement in stating(stated, path):
+            _put_stated_date(draft, path, statement)
     for segment in page.outside("related", "company", "legal"):
+        if all(map(draft.has, DATES)):
+            return
         for reading in read_dates(segment.text):
-            before = segment.text[max(0, reading.start - _DATE_REACH) : reading.start]
-            cues = [(m.end(), path) for path, cue in _DATES.items() for m in cue.finditer(before)]
-            if cues:
-                draft.put(max(cues)[1], reading.value.isoformat(), part(segment, reading))
+            if purpose := _purpose(segment.text[max(0, reading.start - _DATE_REACH) : reading.start]):
+                draft.put(purpose, reading.value.isoformat(), part(segment, reading))
+
+
+def _put_stated_date(draft: DraftBuilder, path: str, statement: Statement) -> None:
+    if draft.has(path):
+        return
+    for reading in read_dates(statement.text, day_first=True)[:1]:
+        draft.put(path, reading.value.isoformat(), part(statement.segment, reading, offset=statement.start))
+    if path == "valid_through" and not draft.has(path) and wording("no_date").pattern.search(statement.text):
+        draft.note("no_date", path, f'"{statement.text[:_SHOWN]}" names no day')
+
+
+def _purpose(before: str) -> str | None:
+    """Which date it is that stands behind these words: the last of them decides."""
+    cues = [(found.end(), path) for path in DATES for found in wording(path).pattern.finditer(before)]
+    return max(cues)[1] if cues else None
 
 
 def fill_duration(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -> None:
+    """How long the job lasts: what a line states, else the first span of time that is said to be its length."""
     if draft.has("duration"):
         return
-    for statement in of(stated, "duration"):
+    for segment, reading, offset in _durations(page, stated):
+        _put_duration(draft, segment, reading, offset=offset)
+        return
+
+
+def _durations(page: Page, stated: Sequence[Statement]) -> Iterator[tuple[Segment, Reading[Duration], int]]:
+    for statement in stating(stated, "duration"):
         for reading in read_durations(statement.text)[:1]:
-            put_duration(draft, statement.segment, reading, statement.start)
+            yield statement.segment, reading, statement.start
     for segment in page.of(*ABOUT_THE_JOB):
         for reading in read_durations(segment.text):
             if reading.value.of_job:
-                put_duration(draft, segment, reading, 0)
+                yield segment, reading, 0
 
 
-def put_duration(draft: DraftBuilder, segment: Segment, reading: Reading[Duration], offset: int) -> None:
-    """Both ends rest on the whole phrase: "16 to 24" alone states no weeks."""
-    if draft.has("duration"):
-        return
+def _put_duration(draft: DraftBuilder, segment: Segment, reading: Reading[Duration], *, offset: int) -> None:
+    """Whole weeks; both ends rest on the whole phrase, since "16 to 24" alone states no weeks."""
+    place = part(segment, reading, offset=offset)
     for name, weeks in (("min_weeks", reading.value.min_weeks), ("max_weeks", reading.value.max_weeks)):
         if weeks:
-            place = TextReference(segment.number, reading.start + offset, reading.end + offset)
-            draft.put(f"duration.{name}", weeks.value, place)
+            draft.put(f"duration.{name}", round(weeks.value), place)
 
 
-def fill_kind_of_work(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -> None:
-    """Kind of contract and place of work, where something about the job itself says so."""
-    types = [(r.value, [shifted(s, r)]) for s in of(stated, "employment_types") for r in read_employment_types(s.text)]
-    title = draft.values.get("title")
+def fill_employment_types(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -> None:
+    """All kinds of employment that something about the job itself states, those of lines that name them first."""
+    if draft.has("employment_types"):
+        return
+    found = [
+        (reading.value, [part(statement.segment, reading, offset=statement.start)])
+        for statement in stating(stated, "employment_types")
+        for reading in read_employment_types(statement.text)
+    ]
+    titled = _segments_of_title(draft)
     for segment in page.segments:
-        in_title = bool(title) and any(isinstance(r, TextReference) and r.segment == segment.number for r in title.references)
-        if segment.kind is Kind.HEADING and not in_title:
-            continue
-        about = in_title or page.section(segment) in (*ABOUT_THE_JOB, "benefits")
-        if about or page.section(segment) not in ("related", "legal", "company"):
-            # "an internship" among what one must bring is of another job
-            types += [(r.value, [part(segment, r)]) for r in read_employment_types(segment.text) if about or r.value in HOURS]
-    draft.put_each("employment_types", types)
-    for statement in (*of(stated, "workplace_type"), *of(stated, "locations")):
-        for found in read_workplace(statement.segment.text)[:1]:
-            draft.put("workplace_type", found.value, part(statement.segment, found))
-    for segment in page.outside("related", "legal", "company", "responsibilities"):
-        for found in read_workplace(segment.text)[:1]:
-            draft.put("workplace_type", found.value, part(segment, found))
+        in_title = segment.number in titled
+        if in_title or (segment.kind is not Kind.HEADING and page.section(segment) not in ("related", "legal", "company")):
+            about = in_title or page.section(segment) in (*ABOUT_THE_JOB, "benefits")
+            readings = read_employment_types(segment.text)
+            found += [(r.value, [part(segment, r)]) for r in readings if about or r.value in _HOURS]
+    draft.put_each("employment_types", found)
 
 
-def shifted(statement: Statement, reading: Reading[str]) -> TextReference:
-    return TextReference(statement.segment.number, statement.start + reading.start, statement.start + reading.end)
+def _segments_of_title(draft: DraftBuilder) -> frozenset[int]:
+    title = draft.values.get("title")
+    return frozenset(r.segment for r in title.references if isinstance(r, TextReference)) if title else frozenset()
 
 
-def fill_education(page: Page, draft: DraftBuilder) -> None:
-    """The first requirement that names a degree; the lowest that it names."""
-    for sections in (("qualifications",), ("skills", "description", "meta", "responsibilities")):
-        for segment in page.of(*sections):
-            level = lowest_education(segment.text)
-            if level and not draft.has("education.text"):
-                draft.put("education.level", level.value, part(segment, level))
-                draft.put("education.text", segment.text, whole(segment))
-                progress = in_progress_ok(segment.text)
-                if progress:
-                    draft.put("education.in_progress_ok", progress.value, part(segment, progress))
-                else:  # the requirement asks for the degree and says nothing of studies that go on
-                    draft.put("education.in_progress_ok", False, whole(segment), inferred=True)
+def fill_workplace(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -> None:
+    """Where the work is done: what lines on the place or the model of work say, else the first sentence on the job."""
+    named = (s.segment for path in ("workplace_type", "locations") for s in stating(stated, path))
+    for segments in (named, page.outside("related", "legal", "company", "responsibilities")):
+        for segment in segments:
+            if draft.has("workplace_type"):
+                return
+            for reading in read_workplace(segment.text)[:1]:
+                draft.put("workplace_type", reading.value, part(segment, reading))
 
 
-def fill_experience(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -> None:
-    for statement in of(stated, "experience_years_min"):
-        for reading in read_experience_years(statement.segment.text)[:1]:
-            draft.put("experience_years_min", reading.value, part(statement.segment, reading))
-    for sections in (("qualifications",), ("skills", "description", "meta")):
-        for segment in page.of(*sections):
-            for reading in read_experience_years(segment.text)[:1]:
-                draft.put("experience_years_min", reading.value, part(segment, reading))
+def fill_work_authorization(page: Page, draft: DraftBuilder) -> None:
+    """The first sentence on permits and visas."""
+    permits = wording("work_authorization")
+    if not permits.may_stand_in(page.lowered):
+        return
+    for segment in page.outside("related", "company"):
+        if segment.kind is not Kind.HEADING and permits.pattern.search(segment.text):
+            draft.put("work_authorization", segment.text, whole(segment))
+            return

@@ -3,100 +3,67 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from heapq import nlargest
 
 from extract.cleaning.document import Fact, Kind, Segment
-from extract.cleaning.headings import heading_section
+from extract.cleaning.headings import MAX_HEADING, heading_section, phrases
 from extract.engines.base import FactReference, TextReference
 from extract.engines.rules.page import DraftBuilder, Page, Reference
 from extract.engines.rules.statements import LONGEST_BELOW, Statement
-from extract.vocabulary import bare, fold, load
-
-LONGEST = 14  # words
-EARLY = 6  # segments in which an unmarked line may be the title
-FIELD, FIRST_HEADING, MARKED, FIRST_LINE, ENDS_HEADING, HIRES, PAGE_TITLE, HEADING, ADDRESS = (
-    10.0,
-    7.0,
-    7.0,
-    5.5,
-    6.5,
-    6.0,
-    5.0,
-    3.0,
-    2.5,
+from extract.engines.rules.title_phrases import (
+    LONGEST,
+    LONGEST_TEXT,
+    Tokens,
+    after_praise,
+    all_capitals,
+    marked_phrases,
+    phrase_behind,
+    speaks,
+    tokens_of,
+    without_marks,
 )
+from extract.engines.rules.title_words import Phrase, names_a_job, title_words
+from extract.vocabulary import fold, load
+
+# How much each place speaks for what stands there. Set on real postings; what counts is the order: a line that names the title
+# is above all, then what no other text has the shape of, then sentences, then what only may be a title.
+FIELD = 10.0  # "Job title: …"
+FIRST_HEADING = 7.0
+MARKED = 7.0  # "… (m/w/d)"
+ENDS_HEADING = 6.5  # "Data Engineer Responsibilities"
+HIRES = 6.0  # "We are looking for a …"
+FIRST_LINE = 5.5
+PAGE_TITLE = 5.0
 SUBJECT = 3.5  # "The Project Coordinator is responsible for …"
-NAMES_A_JOB, AGAIN = 1.5, 1.0
+HEADING = 3.0  # any other heading; also what stands below the words "Job title"
+ADDRESS = 2.5
+
+# What speaks for a candidate beside its place. Twice said and a noun that names a job outweigh the distance between two places.
+NAMES_A_JOB = 1.5
+AGAIN, MOST_AGAIN = 1.0, 2  # for each other candidate that it holds
+CAPITALS = 0.6  # in a sentence titles are often written as names
+TOP_HEADING = 1.5  # a heading of the highest level that does not stand first
+
+# What speaks against it.
+NO_JOB = 2.0  # a first heading without such a noun is often the name of the employer
+WEAK = 2.0  # "as a …" hires less than "we are looking for a …"
+UNPROVEN = 1.0  # behind words that hire, but without such a noun
+LATER, LATEST = 0.06, 20  # a segment; from the twentieth on it makes no difference
+LATER_LINE = 0.3  # a segment, among the first lines
+LATER_PART = 0.5  # "Acme - Data Engineer": the title of a page mostly begins with that of the job
+
+EARLY = 6  # segments in which an unmarked line may be the title
+LONGEST_LINE = 100  # characters of such a line
 SHORT = 5  # words of a title that no noun of the vocabulary proves
+MOST = 100  # candidates that are compared with each other, best places first: a title stands in one of them or nowhere
+_LAST_WORDS = 10  # of a heading, among which the name of a section may begin
+_LONGEST_FACT = 400  # characters of an address or of a page's title that are read
 
-_GENDER = re.compile(
-    r"\s*[(\[]?\s*(?<![\w/])(?:[hHmMfFwWdDxXgGkK]\s?[/|]\s?){1,3}[hHmMfFwWdDxXkK](?![\w/])\s*[)\]]?|\s*\((?:all genders?|gn|div(?:ers)?|H/F|[mwdfx])\)",
-    re.IGNORECASE,
-)
-_MAYBE_MARKED = re.compile(r"[/|]\s?[hHmMfFwWdDxXkK](?!\w)|\((?:[mwdfxgMWDFXG]|all|div)")
-_CODE = re.compile(
-    r"\s*[(\[#]?\b(?:req(?:uisition)?|job|ref(?:erence|\.)?|id)\b[\s.:#-]*[A-Z]{0,4}\d[\w-]*[)\]]?\s*$", re.IGNORECASE
-)
-_CODE_FIRST = re.compile(r"\s*#?(?=\w*\d)[A-Z0-9]{4,}[A-Z0-9-]*\s*[,:–-]\s+")
-_EDGE = " \t-–—|:;,.•·*_/"
-_WORD = re.compile(r"[^\W_]+(?:[.+#&'’/*:][^\W_]+)*[+#]*|[,;.:!?()\[\]–—|]|-{1,2}(?=\s)")
-_PUNCTUATION = frozenset(",;.:!?()[]–—|-")
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The words around titles of all languages."""
-
-    nouns: frozenset[str]
-    endings: tuple[str, ...]
-    hiring: frozenset[tuple[str, ...]]
-    skipped: frozenset[str]
-    stops: frozenset[str]
-    pronouns: frozenset[str]
-    subjects: frozenset[str]
-    naming: frozenset[tuple[str, ...]]
-    sizes: Mapping[str, tuple[int, ...]]  # how many words hiring phrases have, longest first, by their first word
-
-
-@cache
-def words() -> Words:
-    tables = load("titles")
-
-    def every(name: str) -> list[str]:
-        return [fold(word) for language in tables[name].values() for word in language]
-
-    nouns = frozenset(every("nouns"))
-    endings = tuple(n for n in nouns if len(n) >= 6)
-    hiring, naming = ({tuple(p.split()) for p in every(name)} for name in ("hiring", "naming"))
-    sizes: dict[str, set[int]] = {}
-    for phrase in hiring | naming:
-        sizes.setdefault(phrase[0], set()).add(len(phrase))
-    return Words(
-        nouns,
-        endings,
-        frozenset(hiring | naming),
-        frozenset(every("skipped")),
-        frozenset(every("stops")),
-        frozenset(every("pronouns")),
-        frozenset(every("subjects")),
-        frozenset(naming),
-        {word: tuple(sorted(found, reverse=True)) for word, found in sizes.items()},
-    )
-
-
-def names_a_job(text: str) -> bool:
-    """Whether one of its words is a noun that names a job.
-
-    >>> names_a_job("Senior Softwareentwickler"), names_a_job("What we offer")
-    (True, False)
-    """
-    known = words()
-    return any(
-        word in known.nouns or word.removesuffix("s") in known.nouns or (len(word) > 8 and word.endswith(known.endings))
-        for word in fold(text).split()
-    )
+_GAP = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,110 +76,91 @@ class Candidate:
 
 
 def fill_title(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -> None:
-    """The best candidate; one that is found in several places is better."""
-    if draft.has("title"):
-        return
-    found = [*stated_titles(stated), *candidates(page)]
+    """Fill "title" with the best candidate of the page, unless it is filled; one that is found in several places is better."""
+    if not draft.has("title") and (best := best_title(page, stated)):
+        draft.put("title", best.value, *best.references)
+
+
+def best_title(page: Page, stated: Sequence[Statement]) -> Candidate | None:
+    """The candidate with the highest score; the first of equals."""
+    found = list(_stated_titles(stated))
+    if not any(candidate.score == FIELD and names_a_job(candidate.value) for candidate in found):
+        found += _page_titles(page)
+        found += _text_titles(page)
     if not found:  # some pages are one list
-        found = [c for s in page.outside("related", "legal") if s.kind is Kind.ITEM for c in hired_titles(s)]
-    if not found:
+        found = [title for item in page.outside("related", "legal") if item.kind is Kind.ITEM for title in _hired_titles(item)]
+    found = nlargest(MOST, found, key=lambda candidate: candidate.score)
+    counts = Counter(fold(candidate.value) for candidate in found)
+    return max(found, key=lambda candidate: candidate.score + _support(fold(candidate.value), counts), default=None)
+
+
+def _support(known: str, counts: Counter[str]) -> float:
+    """What the words of a candidate add to the score of its place: a job's noun, and other candidates that are part of it."""
+    words = known.split()[:LONGEST]
+    parts = (" ".join(words[start:end]) for start in range(len(words)) for end in range(start + 1, len(words) + 1))
+    again = sum(counts[part] for part in parts) - 1  # it holds itself
+    return AGAIN * min(again, MOST_AGAIN) + NAMES_A_JOB * names_a_job(known)
+
+
+def _titled(segment: Segment, start: int, end: int, score: float) -> Iterator[Candidate]:
+    """The range as a title, without marks and codes, if it can be one."""
+    if not 1 < end - start <= LONGEST_TEXT:
         return
-    known = [fold(c.value) for c in found]
-
-    def rank(index: int) -> float:
-        mine = known[index]
-        again = sum(f" {other} " in f" {mine} " for at, other in enumerate(known) if at != index)
-        return found[index].score + AGAIN * min(again, 2) + NAMES_A_JOB * names_a_job(mine)
-
-    best = found[max(range(len(found)), key=rank)]
-    draft.put("title", best.value, *best.references)
-
-
-def stated_titles(stated: Sequence[Statement]) -> Iterator[Candidate]:
-    """What a line such as "Job title: …" states."""
-    for statement in stated:
-        if statement.path == "title" and len(statement.text) <= LONGEST_BELOW:
-            yield from titled(statement.segment, statement.start, statement.end, HEADING if statement.below else FIELD)
-
-
-def candidates(page: Page) -> Iterator[Candidate]:
-    yield from page_titles(page)
-    headings = 0
-    for segment in page.outside("related", "legal"):
-        early = segment.number < EARLY
-        if segment.kind is Kind.HEADING:
-            headings += 1
-            yield from heading_titles(segment, first=headings == 1 or segment.level == 1, early=early)
-            yield from hired_titles(segment)
-        elif (
-            early
-            and segment.kind is Kind.SENTENCE
-            and len(segment.text) < 100
-            and not segment.text.rstrip().endswith((".", "!", "?", ":"))
-        ):
-            if names_a_job(segment.text):
-                yield from titled(segment, 0, len(segment.text), FIRST_LINE - 0.3 * segment.number)
-        if segment.kind is not Kind.HEADING and page.section(segment) not in ("apply", "benefits"):
-            yield from marked_titles(segment)
-            if segment.kind is not Kind.ITEM:
-                yield from hired_titles(segment)
-                yield from announced_titles(segment, page)
-
-
-def titled(segment: Segment, start: int, end: int, score: float) -> Iterator[Candidate]:
-    """The range as a title, without "(m/w/d)" and codes."""
     references = tuple(TextReference(segment.number, a, b) for a, b in without_marks(segment.text, start, end))
-    value = " ".join(segment.text[r.start : r.end] for r in references)
-    if (
-        references
-        and len(value.split()) <= LONGEST
-        and len(value) > 1
-        and fold(value) not in GENERIC
-        and re.search(r"[^\W\d_]", value)
-    ):
+    value = " ".join(segment.text[reference.start : reference.end] for reference in references)
+    fits = len(value) > 1 and value.count(" ") < LONGEST
+    if fits and any(map(str.isalpha, value)) and fold(value) not in title_words().generic:
         yield Candidate(value, references, score)
 
 
-GENERIC = frozenset(
-    "personal staff member members team partner position sales support lead person owner host expert experts employees".split()
-)
+def _stated_titles(stated: Sequence[Statement]) -> Iterator[Candidate]:
+    """What a line such as "Job title: …" states."""
+    for statement in stated:
+        if statement.path == "title" and statement.end - statement.start <= LONGEST_BELOW:
+            yield from _titled(statement.segment, statement.start, statement.end, HEADING if statement.below else FIELD)
 
 
-def without_marks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The parts of a range that are no gender marks and no requisition codes.
-
-    >>> list(without_marks("Ingénieur (H/F) Java", 0, 20))
-    [(0, 9), (16, 20)]
-    """
-    part = text[start:end]
-    codes = [m.span() for m in (_CODE.search(part), _CODE_FIRST.match(part)) if m]
-    gaps = [m.span() for m in _GENDER.finditer(part) if m[0].strip()] + codes
-    at = 0
-    for left, right in [*sorted(gaps), (len(part), len(part))]:
-        piece = part[at:left]
-        stripped = piece.strip(_EDGE)
-        if re.search(r"\w", stripped) and left > at:
-            first = start + at + piece.index(stripped)
-            last = first + len(stripped)
-            if text[last : last + 1] == "." and stripped.endswith((" Jr", " Sr")):
-                last += 1
-            yield first, last
-        at = max(at, right)
+def _text_titles(page: Page) -> Iterator[Candidate]:
+    """The candidates of headings, first lines and sentences."""
+    headings = 0
+    for segment in page.outside("related", "legal"):
+        if segment.kind is Kind.HEADING:
+            headings += 1
+            yield from _heading_titles(segment, first=headings == 1 or segment.level == 1)
+            yield from _hired_titles(segment)
+            yield from _announced_titles(segment, page)
+            continue
+        if segment.number < EARLY and segment.kind is Kind.SENTENCE:
+            yield from _first_line(segment)
+        if page.section(segment) not in ("apply", "benefits"):
+            for start, end in marked_phrases(segment.text):
+                yield from _titled(segment, start, end, MARKED)
+            if segment.kind is not Kind.ITEM:
+                yield from _hired_titles(segment)
+                yield from _announced_titles(segment, page)
 
 
-def heading_titles(segment: Segment, *, first: bool, early: bool) -> Iterator[Candidate]:
+def _first_line(segment: Segment) -> Iterator[Candidate]:
+    """A short line at the top that names a job and is no sentence."""
+    text = segment.text
+    if len(text) < LONGEST_LINE and not text.endswith(".") and names_a_job(text) and not speaks(text):
+        yield from _titled(segment, 0, len(text), FIRST_LINE - LATER_LINE * segment.number)
+
+
+def _heading_titles(segment: Segment, *, first: bool) -> Iterator[Candidate]:
     """A heading may be the title, or end with the name of a section ("… Engineer Responsibilities")."""
-    split = section_suffix(segment.text)
-    if split and names_a_job(segment.text[:split]):
-        yield from titled(segment, 0, split, ENDS_HEADING)
-    elif heading_section(segment.text) is None and not speaks(segment.text):
-        top = FIRST_HEADING if names_a_job(segment.text) else FIRST_HEADING - 2.0
-        yield from titled(segment, 0, len(segment.text), top if first and early else HEADING + 1.5 * first)
-
-
-def speaks(text: str) -> bool:
-    """Whether it addresses the reader or speaks of us, as no title does ("What you bring")."""
-    return text.rstrip().endswith(("?", "!", ":", "…")) or bool(words().pronouns.intersection(fold(text).split()))
+    text = segment.text
+    if len(text) > MAX_HEADING:
+        return
+    split = section_suffix(text)
+    if split and names_a_job(text[:split]):
+        yield from _titled(segment, 0, split, ENDS_HEADING)
+    elif heading_section(text) is None and not speaks(text):
+        named = names_a_job(text)
+        if first and segment.number < EARLY:
+            yield from _titled(segment, 0, len(text), FIRST_HEADING - NO_JOB * (not named))
+        elif named:
+            yield from _titled(segment, 0, len(text), HEADING + TOP_HEADING * first)
 
 
 def section_suffix(text: str) -> int | None:
@@ -221,184 +169,140 @@ def section_suffix(text: str) -> int | None:
     >>> section_suffix("Data Engineer (PhD) Responsibilities")
     19
     """
-    for gap in re.finditer(r"\s+", text):
+    if fold(text.rpartition(" ")[2]) not in phrases().last:
+        return None
+    for gap in list(_GAP.finditer(text))[-_LAST_WORDS:]:
         if gap.start() and text[gap.end() : gap.end() + 1].isalpha() and heading_section(text[gap.end() :]):
             return gap.start()
     return None
 
 
-def marked_titles(segment: Segment) -> Iterator[Candidate]:
-    """What a gender mark stands behind: "Maçon (H/F)", "Developer (m/w/d)"."""
-    if not _MAYBE_MARKED.search(segment.text):
-        return
-    for mark in _GENDER.finditer(segment.text):
-        if not mark[0].strip():
+def _hired_titles(segment: Segment) -> Iterator[Candidate]:
+    """What a sentence hires ("We are looking for a Data Engineer to join us"), or what it begins with ("The Data Engineer …")."""
+    known = title_words()
+    tokens = tokens_of(segment.text)
+    late = LATER * min(segment.number, LATEST)
+    done = 0
+    for at, word in enumerate(tokens.words):
+        if at < done or not (word in known.openers or word in known.subjects):
             continue
-        end = mark.start()
-        tokens = [m for m in _WORD.finditer(segment.text, max(0, end - 120), end)]
-        start = phrase_start(tokens, end)
-        if start is not None:
-            yield from titled(segment, start, end, MARKED)
-
-
-def phrase_start(tokens: Sequence[re.Match[str]], end: int) -> int | None:
-    """Where the phrase begins that leads up to ``end``: after punctuation, or after what stands before titles."""
-    known = words()
-    start: int | None = None
-    for index in range(len(tokens) - 1, -1, -1):
-        token = tokens[index]
-        word = bare(token[0])
-        if (word in _PUNCTUATION and word not in "-–()&/") or len(tokens) - index > LONGEST:
-            break
-        before = tuple(fold(t[0]) for t in tokens[max(0, index - 2) : index + 1])
-        if start is not None and (any(before[-n:] in known.hiring for n in (1, 2, 3)) or word in ARTICLES):
-            break
-        if word not in _PUNCTUATION:
-            start = token.start()
-    return start
-
-
-ARTICLES = frozenset("un une a an eine einen ein einer en ett des our notre nos unseren unsere el la los las als".split())
-
-
-def hired_titles(segment: Segment) -> Iterator[Candidate]:
-    """What a sentence hires: "We are looking for a Data Engineer to join us"."""
-    known = words()
-    tokens = list(_WORD.finditer(segment.text))
-    folded = [fold(t[0]) for t in tokens]
-    at = 0
-    while at < len(tokens):
-        size = next((n for n in known.sizes.get(folded[at], ()) if tuple(folded[at : at + n]) in known.hiring), 0)
-        opens = at == 0 or tokens[at - 1][0] in ".!?:"
-        subject = not size and opens and folded[at] in known.subjects
-        if not size and not subject:
-            at += 1
+        opener = _opener(tokens, at)
+        subject = not opener and word in known.subjects and tokens.opens_sentence(at)
+        if not opener and not subject:
             continue
-        opener = tuple(folded[at : at + size])
-        if opener[:1] == ("as",) and not opens:  # "as a trusted partner" is no title, "As a Data Engineer, you" is one
-            opener = ("as",)
-        at += max(size, 1)
-        if found := hired_phrase(tokens, folded, at, praise=not subject):
+        done = at + 1 if subject else after_praise(tokens, at + len(opener))
+        found = None if _opener(tokens, done) else phrase_behind(tokens, done)
+        if found and not _speaks_of_us(tokens, done, found[1]):
             text = segment.text[slice(*found)]
-            score = subject_score(text) if subject else opener_score(text, opener)
+            score = _subject_score(text) if subject else _opener_score(text, opener, opens=tokens.opens_sentence(at))
             if score:
-                yield from titled(segment, *found, score + CAPITALS * all_capitals(text) - LATER * min(segment.number, 20))
+                yield from _titled(segment, *found, score + CAPITALS * all_capitals(text) - late)
 
 
-def announced_titles(segment: Segment, page: Page) -> Iterator[Candidate]:
-    """The line below one that ends with words that hire: "We are currently looking for:"."""
+def _speaks_of_us(tokens: Tokens, at: int, end: int) -> bool:
+    """Whether the sentence goes on with "we" behind a phrase: "As a trusted partner, we …"."""
+    while at < len(tokens) and tokens.spans[at][0] < end:
+        at += 1
+    return tokens.texts[at : at + 1] == [","] and not title_words().ourselves.isdisjoint(tokens.words[at + 1 : at + 3])
+
+
+def _opener(tokens: Tokens, at: int) -> Phrase:
+    """The longest phrase that hires or names and begins at a token; empty if there is none."""
+    for phrase in title_words().openers.get(tokens.words[at], ()) if at < len(tokens) else ():
+        if tuple(tokens.words[at : at + len(phrase)]) == phrase:
+            return phrase
+    return ()
+
+
+def _subject_score(text: str) -> float:
+    """What speaks for the subject of a sentence being the title: it ends with the noun, or is written as a name."""
+    proven = names_a_job(text.rpartition(" ")[2]) or (all_capitals(text) and names_a_job(text))
+    return SUBJECT if proven else 0.0
+
+
+def _opener_score(text: str, opener: Phrase, *, opens: bool) -> float:
+    """What speaks for a phrase behind words that hire."""
+    known = title_words()
+    aside = opener[0] == "as" and not opens  # "as a trusted partner" is no title, "As a Data Engineer, you …" is one
+    weak = aside or opener in known.weak
+    if names_a_job(text):
+        return HIRES - WEAK * weak if not weak or text[:1].isupper() else 0.0
+    if weak or len(text.split()) > SHORT:
+        return 0.0
+    named = any(opener[start:] in known.naming for start in range(len(opener))) and (
+        opener[0] not in ("as", "to") or all_capitals(text)
+    )
+    return HIRES - UNPROVEN if named or (" " in text and all_capitals(text)) else 0.0
+
+
+def _announced_titles(segment: Segment, page: Page) -> Iterator[Candidate]:
+    """The line below one that ends with words that hire ("We are currently looking for:"), if it names a job."""
     if segment.text.endswith((":", "…", "...")) and segment.number + 1 < len(page.segments):
         last = fold(segment.text[-40:]).split()
         below = page.segments[segment.number + 1]
-        if any(tuple(last[-n:]) in words().hiring for n in (2, 3, 4)) and len(below.text) <= LONGEST_BELOW:
-            yield from titled(below, 0, len(below.text), HIRES)
+        announced = any(tuple(last[-size:]) in title_words().phrases for size in (1, 2, 3, 4))
+        if announced and len(below.text) <= LONGEST_BELOW and names_a_job(below.text):
+            yield from _titled(below, 0, len(below.text), HIRES)
 
 
-WEAK_OPENERS = frozenset({("als",), ("som",), ("como",), ("needs",), ("wants",), ("suchen",), ("pozice",), ("for",), ("as",)})
-CAPITALS, LATER = 0.6, 0.06
-
-
-def subject_score(text: str) -> float:
-    """What speaks for the subject of a sentence being the title: it ends with the noun, or is written as a name."""
-    return SUBJECT if names_a_job(text.rsplit(" ", 1)[-1]) or (all_capitals(text) and names_a_job(text)) else 0.0
-
-
-def opener_score(text: str, opener: tuple[str, ...]) -> float:
-    """What speaks for a phrase after words that hire."""
-    weak = opener in WEAK_OPENERS
-    if names_a_job(text):
-        return HIRES - 2.0 * weak if not weak or text[:1].isupper() else 0.0
-    named = opener in words().naming and (opener[0] not in ("as", "to") or all_capitals(text))
-    several = len(text.split()) > 1 and all_capitals(text)
-    return HIRES - 1.0 if (named or several) and not weak and len(text.split()) <= SHORT else 0.0
-
-
-def all_capitals(text: str) -> bool:
-    """Whether each of its longer words begins with a capital."""
-    return all(word[:1].isupper() for word in text.split() if len(word) > 3) and text[:1].isupper()
-
-
-def hired_phrase(tokens: Sequence[re.Match[str]], folded: Sequence[str], at: int, *, praise: bool) -> tuple[int, int] | None:
-    """The range of the noun phrase that begins at a token; ``praise``: articles and praise before it are left out."""
-    known = words()
-    while (
-        praise
-        and at < len(tokens)
-        and (folded[at] in known.skipped or tokens[at][0] in "(),:" or folded[at].isdigit())
-        and not (tokens[at][0][:1].isupper() and folded[at] in known.nouns)
-    ):
-        at += 1
-    first = at
-    depth = 0
-    while at < len(tokens) and at - first < LONGEST:
-        word, text = folded[at], tokens[at][0]
-        depth += (text == "(") - (text == ")")
-        if (text in _PUNCTUATION and text not in "()-") or depth < 0:
-            follows_title = (
-                text == ","
-                and at + 1 < len(tokens)
-                and tokens[at + 1][0][:1].isupper()
-                and all(t[0][:1].isupper() for t in tokens[first:at])
-            )
-            if not follows_title:
-                break
-        elif (
-            word in known.stops and not text[:1].isupper() and tokens[at - 1][0] != "-" and not goes_on(tokens, folded, first, at)
-        ):
-            break
-        at += 1
-    while at > first and (
-        tokens[at - 1][0] in _PUNCTUATION - {")"} or folded[at - 1] in ("and", "et", "und", "y", "or", "de", "of")
-    ):
-        at -= 1
-    return (tokens[first].start(), tokens[at - 1].end()) if at > first else None
-
-
-def goes_on(tokens: Sequence[re.Match[str]], folded: Sequence[str], first: int, at: int) -> bool:
-    """Whether a small word stands inside a title: "Ruby on Rails Engineer"."""
-    after = [(t[0], word) for t, word in zip(tokens[at + 1 : at + 4], folded[at + 1 : at + 4], strict=True)]
-    named = any(word in words().nouns for word in folded[first:at])
-    return (
-        at > first
-        and not named
-        and bool(after)
-        and after[0][0][:1].isupper()
-        and any(t[:1].isupper() and w in words().nouns for t, w in after)
-    )
-
-
-def page_titles(page: Page) -> Iterator[Candidate]:
+def _page_titles(page: Page) -> Iterator[Candidate]:
     """The title that the page has of itself, and the words of its address."""
     for index, fact in enumerate(page.clean.facts):
-        if fact.path in ("html.title", "html.og:title", "markdown.title"):
-            yield from title_parts(index, fact)
-        elif fact.path == "markdown.front_matter.title":
-            yield Candidate(fact.body.text.strip(), (FactReference(index, 0, len(fact.body)),), FIRST_HEADING)
-        elif fact.path in ("markdown.url", "html.canonical"):
-            yield from address_title(index, fact, page)
+        match fact.path:
+            case "html.title" | "html.og:title" | "markdown.title":
+                yield from _title_parts(index, fact)
+            case "markdown.front_matter.title":
+                yield from _fact_title(index, fact, 0, len(fact.body), FIRST_HEADING)
+            case "markdown.url" | "html.canonical":
+                yield from _address_title(index, fact)
 
 
-def title_parts(index: int, fact: Fact) -> Iterator[Candidate]:
-    """The part of a page's title that names a job ("Data Engineer | Acme Careers")."""
-    text = fact.body.text
-    parts = [
-        m for m in re.finditer(r"(?:(?!\s[-–—|·•»:]\s|\s[|»]|[|»]\s| at | bei | chez | hos ).)+", text, re.DOTALL) if m[0].strip()
-    ]
-    for rank, found in enumerate(parts):
-        value = found[0].strip(_EDGE)
-        if names_a_job(value) and value:
-            start = found.start() + found[0].index(value)
-            pieces = list(without_marks(text, start, start + len(value)))
-            if pieces:
-                references = tuple(FactReference(index, a, b) for a, b in pieces)
-                yield Candidate(" ".join(text[a:b] for a, b in pieces), references, PAGE_TITLE - 0.5 * rank)
+def _fact_title(index: int, fact: Fact, start: int, end: int, score: float) -> Iterator[Candidate]:
+    """A range of a fact as a title, without marks and codes."""
+    if end - start <= _LONGEST_FACT:
+        pieces = list(without_marks(fact.body.text, start, end))
+        if pieces:
+            value = " ".join(fact.body.text[a:b] for a, b in pieces)
+            yield Candidate(value, tuple(FactReference(index, a, b) for a, b in pieces), score)
 
 
-def address_title(index: int, fact: Fact, page: Page) -> Iterator[Candidate]:
-    """The last part of the page's address that names a job, spelled as the text spells it."""
-    path = re.sub(r"[?#].*$", "", fact.body.text)
-    for found in reversed(list(re.finditer(r"[^/]+", path))):
-        slug = re.sub(r"[-_+%20]+", " ", found[0]).strip()
-        if names_a_job(slug) and len(slug.split()) > 1 and not re.search(r"https?:|\.", found[0]):
-            yield Candidate(slug, (FactReference(index, found.start(), found.end()),), ADDRESS)
+@cache
+def _between_parts() -> re.Pattern[str]:
+    """What stands between the title and the employer in the title of a page: a mark between blanks, or " at "."""
+    words = "|".join(re.escape(word) for words in load("titles")["page_joins"].values() for word in words)
+    return re.compile(rf"\s[-–—|·•»:]\s|\s?[|»]\s|\s[|»]|\s(?:{words})\s")
+
+
+def _title_parts(index: int, fact: Fact) -> Iterator[Candidate]:
+    """The parts of a page's title that name a job ("Data Engineer | Acme Careers")."""
+    text = fact.body.text[:_LONGEST_FACT]
+    start = 0
+    for rank, end_next in enumerate([*(gap.span() for gap in _between_parts().finditer(text)), (len(text), len(text))]):
+        end, following = end_next
+        if names_a_job(text[start:end]):
+            yield from _fact_title(index, fact, start, end, PAGE_TITLE - LATER_PART * rank)
+        start = following
+
+
+_PART = re.compile(r"[^/]+")
+_SLUG_WORD = re.compile(r"%2[0bB]|((?:[^\W_]|%(?!2[0bB])[0-9A-Fa-f]{2})++)")  # between words also an escaped blank or plus
+
+
+def _address_title(index: int, fact: Fact) -> Iterator[Candidate]:
+    """The last part of the page's address that names a job: its words, without numbers at the ends.
+
+    A word with escaped letters cannot be quoted, so that a part that has one is no candidate.
+    """
+    path = re.split(r"[?#]", fact.body.text[:_LONGEST_FACT], maxsplit=1)[0]
+    for part in reversed(list(_PART.finditer(path))):
+        if "." in part[0] or part[0].endswith(":"):
+            continue
+        words = [word for word in _SLUG_WORD.finditer(path, part.start(), part.end()) if word[1]]
+        while words and any(map(str.isdigit, words[-1][0])):
+            words.pop()
+        while words and words[0][0].isdigit():
+            words.pop(0)
+        value = " ".join(word[0] for word in words)
+        if len(words) > 1 and "%" not in value and names_a_job(value):
+            yield Candidate(value, tuple(FactReference(index, *word.span()) for word in words), ADDRESS)
             return

@@ -1,0 +1,192 @@
+"""Validation: Pydantic has the last word on each value, and evidence stays with the value that it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, TypeVar
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import AfterValidator, BaseModel, Field, RootModel, ValidationError
+
+from extract.cleaning.document import Scalar
+from extract.fields import leaf_annotations, leaf_paths
+from extract.grounding import Grounded, same_value
+from extract.result import Evidence, Status
+from extract.schemas.job_posting import JobPosting
+from extract.validation import Validated, assemble, validate, without_gaps
+
+Record = TypeVar("Record", bound=BaseModel)
+
+
+def entry(value: Scalar, quote: str | None = None) -> Grounded:
+    """A value whose evidence can be told from that of any other."""
+    return Grounded(value, Evidence(status=Status.QUOTED, quote=repr(value) if quote is None else quote))
+
+
+def validated(values: Mapping[str, Scalar]) -> Validated[JobPosting]:
+    """The record of a job posting with these values."""
+    return validate({path: entry(value) for path, value in values.items()}, JobPosting)
+
+
+def quotes(found: Validated[Record]) -> dict[str, str]:
+    """The quotes of the leaves that have one."""
+    return {path: evidence.quote for path, evidence in found.evidence.items() if evidence.quote}
+
+
+def test_values_become_a_record() -> None:
+    """Leaves, objects and lists are put together, and each leaf has its evidence, null ones too."""
+    found = validated({"title": "Cook", "locations.0.city": "Bern", "salary.min": "4500.50", "skills.0": "dough"})
+    assert (found.record.title, found.record.locations[0].city, found.record.skills) == ("Cook", "Bern", ["dough"])
+    assert quotes(found) == {"title": "'Cook'", "locations.0.city": "'Bern'", "salary.min": "'4500.50'", "skills.0": "'dough'"}
+    assert found.evidence["company"].status is Status.ABSENT
+    assert found.evidence["locations.0.region"].status is Status.ABSENT
+    assert found.issues == ()
+
+
+@pytest.mark.parametrize(
+    ("values", "left", "refused"),
+    [
+        ({"title": "Cook", "date_posted": "soon"}, ["title"], ["date_posted"]),
+        ({"salary.min": "9", "salary.max": "5", "salary.unit": "YEAR"}, ["salary.min", "salary.unit"], ["salary.max"]),
+        ({"locations.0.country": "ZZ", "locations.1.country": "CH"}, ["locations.0.country"], ["locations.0.country"]),
+        ({"employment_types.0": "FULL_TIME", "employment_types.1": "SOMETIMES"}, ["employment_types.0"], ["employment_types.1"]),
+        ({"locations.0.city": "Remote", "locations.0.raw": "Bern"}, ["locations.0.raw"], ["locations.0.city"]),
+        ({"company": "Acme", "company.name": "Acme"}, ["company.name"], ["company"]),
+        ({"company": "Acme"}, [], ["company"]),
+        ({"company.0": "Acme"}, [], ["company.0"]),
+        ({"locations.city": "Bern"}, [], ["locations.city"]),
+        ({"title.0": "Cook", "skills.0": "dough"}, ["skills.0"], ["title.0"]),
+        ({"0": "Cook", "1": "Chef"}, [], ["0", "1"]),
+        ({"": "Cook", ".": "Cook", "a..b": "Cook"}, [], ["", ".", "a..b"]),
+        ({"skills.0.x": "a", "skills.1": "b"}, ["skills.0"], ["skills.0.x"]),
+        ({"duration.min_weeks": 10**400}, [], ["duration.min_weeks"]),
+        ({"experience_years_min": float("nan")}, [], ["experience_years_min"]),
+        ({"valid_through": "2024-01-01", "date_posted": "2024-02-01"}, ["date_posted"], ["valid_through"]),
+    ],
+)
+def test_refused_values_are_left_out(values: dict[str, Scalar], left: list[str], refused: list[str]) -> None:
+    """What a field refuses is an issue under the path that it came with; all else stays."""
+    found = validated(values)
+    assert sorted(quotes(found)) == sorted(left)
+    assert sorted(issue.path for issue in found.issues) == sorted(refused)
+    assert {issue.code for issue in found.issues} == {"invalid"}
+
+
+@pytest.mark.parametrize(
+    ("paths", "places"),
+    [
+        (["skills.3", "skills.1"], {"skills.3": "skills.1", "skills.1": "skills.0"}),
+        (["skills.10", "skills.9"], {"skills.10": "skills.1", "skills.9": "skills.0"}),
+        (["skills.01", "skills.1"], {"skills.01": "skills.0", "skills.1": "skills.1"}),
+        (["a.5.b.7", "a.5.b.2"], {"a.5.b.7": "a.0.b.1", "a.5.b.2": "a.0.b.0"}),
+        ([f"skills.{10**5}", "skills." + "9" * 5000], {f"skills.{10**5}": "skills.0", "skills." + "9" * 5000: "skills.1"}),
+        (["skills.x", "skills.-1", "skills.²"], {"skills.x": "skills.x", "skills.-1": "skills.-1", "skills.²": "skills.²"}),
+    ],
+)
+def test_list_positions_have_no_gaps(paths: list[str], places: dict[str, str]) -> None:
+    """Positions are counted anew in the order of their numbers, however large; other parts are names."""
+    assert without_gaps(paths) == places
+
+
+def test_evidence_stays_with_its_entry_where_the_schema_drops_another() -> None:
+    """Equal and blank entries are dropped by the record, and the next one keeps its own evidence."""
+    cities = ["Bern", "Bern", "Genf"]
+    found = validated({f"locations.{n}.city": city for n, city in enumerate(cities)} | {"skills.0": " ", "skills.1": " dough "})
+    assert [place.city for place in found.record.locations] == ["Bern", "Genf"]
+    assert found.record.skills == ["dough"]
+    assert quotes(found) == {"locations.0.city": "'Bern'", "locations.1.city": "'Genf'", "skills.0": "' dough '"}
+
+
+def test_entries_that_the_schema_changes_have_no_quote() -> None:
+    """What no value of the draft says the same as is inferred: the evidence of its neighbour would be a lie."""
+
+    class Basket(BaseModel):
+        fruit: Annotated[list[str], AfterValidator(lambda fruit: [" and ".join(fruit)])]
+
+    found = validate({"fruit.0": entry("pear"), "fruit.1": entry("plum")}, Basket)
+    assert found.record.fruit == ["pear and plum"]
+    assert found.evidence == {"fruit.0": Evidence(status=Status.INFERRED)}
+
+
+def test_lists_at_the_root() -> None:
+    """A schema that is a list has positions as first parts."""
+
+    class Names(RootModel[list[str]]):
+        pass
+
+    found = validate({"1": entry("Bo"), "0": entry("Al")}, Names)
+    assert found.record.root == ["Al", "Bo"]
+    assert quotes(found) == {"0": "'Al'", "1": "'Bo'"}
+
+
+def test_a_required_field_that_is_missing_raises() -> None:
+    """No record can be made without it, so the schema's own error is the answer."""
+
+    class Person(BaseModel):
+        name: str
+        age: Annotated[int, Field(ge=0)]
+
+    with pytest.raises(ValidationError, match="name"):
+        validate({"age": entry(3)}, Person)
+    with pytest.raises(ValidationError, match="age"):
+        validate({"name": entry("Al"), "age": entry(-3)}, Person)
+
+
+def test_assemble_says_which_path_clashes() -> None:
+    """A path that is a value and an object cannot be put together."""
+    with pytest.raises(ValueError, match="a value and an object"):
+        assemble({"company": "Acme", "company.name": "Acme"})
+
+
+PARTS = (
+    "title",
+    "company",
+    "name",
+    "locations",
+    "city",
+    "raw",
+    "skills",
+    "salary",
+    "max",
+    "0",
+    "1",
+    "2",
+    "07",
+    "9" * 5000,
+    "-1",
+    "",
+    "x",
+)
+paths = st.sampled_from([p.replace("*", n) for p in leaf_annotations(JobPosting) for n in "012"]) | st.lists(
+    st.sampled_from(PARTS), max_size=4
+).map(".".join)
+scalars: st.SearchStrategy[Scalar] = st.one_of(
+    st.sampled_from(["Bern", " Bern ", "Genf", "", " ", "CH", "FULL_TIME", "INTERN", "2024-05-30", "remote", "5", "\x00"]),
+    st.sampled_from([3, -3, 2.5, True, 10**5000, float("nan"), float("-inf")]),
+    st.text(max_size=3),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(values=st.dictionaries(paths, scalars, max_size=10))
+def test_any_values_make_a_job_posting(values: dict[str, Scalar]) -> None:
+    """For any values: no exception, and each leaf of the record has the evidence of a value that says the same."""
+    numbered = {path: Grounded(value, Evidence(status=Status.QUOTED, quote=path)) for path, value in values.items()}
+    found = validate(numbered, JobPosting)
+    for path, held in leaf_paths(found.record):
+        evidence = found.evidence[path]
+        if held is None:
+            assert evidence.status is Status.ABSENT
+        else:
+            value = values[evidence.quote]
+            assert same_value(held, value) or held == value
+    assert {issue.path for issue in found.issues} <= set(values)
+
+
+def test_many_refusals_take_linear_time() -> None:
+    """Thousands of refused entries are sorted out in one pass (the whole takes well under a second)."""
+    values: dict[str, Scalar] = {f"employment_types.{n}": f"SORT {n}" for n in range(3000)}
+    found = validated(values)
+    assert (found.record.employment_types, len(found.issues)) == ([], 3000)
