@@ -60,7 +60,7 @@ class Entry:
     negated_after: tuple[str, ...]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def words_of(text: str) -> frozenset[str]:
     """The different words of a text in lower case (cached: several readers scan the same segment one after the other)."""
     return frozenset(_WORD.findall(text[:LONGEST].lower()))
@@ -73,7 +73,7 @@ def triggers(phrases: Iterable[str], common: Iterable[str]) -> frozenset[str]:
     return frozenset(longest) | frozenset(map(fold, longest))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def tokens(text: str) -> tuple[Token, ...]:
     """The words of a text (cached, as those of ``words_of``)."""
     return tuple([Token(fold(match[0]), match.start(), match.end()) for match in _WORD.finditer(text[:LONGEST])])

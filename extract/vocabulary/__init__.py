@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 _WORD = re.compile(r"[^\W_]+")
+_ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")  # the blocks of combining marks
 
 
 @cache
@@ -22,7 +23,7 @@ def bare(text: str) -> str:
     """The text in lower case without accents."""
     if text.isascii():
         return text.lower()
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
+    return _ACCENTS.sub("", unicodedata.normalize("NFKD", text)).casefold()
 
 
 def fold(text: str) -> str:
@@ -31,15 +32,15 @@ def fold(text: str) -> str:
     >>> fold("What you’ll do :"), fold("À propos de l'équipe")
     ('what you ll do', 'a propos de l equipe')
     """
-    return _fold_phrase(text) if len(text) <= LONGEST_PHRASE else _fold(text)
+    return _fold_short(text) if len(text) <= LONGEST_KEPT else _fold(text)
 
 
-LONGEST_PHRASE = 120
-"""Characters: longer texts hardly recur, and would fill the memory of a long run."""
+LONGEST_KEPT = 1000
+"""Characters: what is longer is folded anew each time, so that long documents do not fill the memory."""
 
 
 def _fold(text: str) -> str:
     return " ".join(_WORD.findall(bare(text)))
 
 
-_fold_phrase = lru_cache(maxsize=4096)(_fold)
+_fold_short = lru_cache(maxsize=2048)(_fold)
