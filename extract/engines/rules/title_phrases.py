@@ -19,10 +19,10 @@ _BEFORE_MARK = 120  # characters before a gender mark among which its title begi
 
 _TOKEN = re.compile(
     r"(?:[dlnsDLNS]|[qQ]u)['’](?=[^\W_])"  # what French elides is a word of its own
-    r"|[^\W_]++(?:[.+#&'’/*:][^\W_]++)*+[+#]*+|[,;.:!?()\[\]–—|]|-{1,2}+(?=\s)"
+    r"|[^\W_]++(?:(?:[.+#&'’/*:]|(?<=\d),(?=\d))[^\W_]++)*+[+#]*+|[,;.:!?()\[\]–—|#$€£•]|-{1,2}+(?=\s)"
 )
 _ABBREVIATION = re.compile(r"\b[A-Z]{2,}\b")
-_PUNCTUATION = frozenset((*",;.:!?()[]–—|-", "--"))
+_PUNCTUATION = frozenset((*",;.:!?()[]–—|-#$€£•", "--"))
 _INSIDE = frozenset("-–()")  # punctuation that a title may hold
 _BESIDE_PRAISE = frozenset("(),:")
 _ENDS_SENTENCE = frozenset(".!?:")
