@@ -84,7 +84,7 @@ class SegmentFormat(StrEnum):
 
 File = Annotated[str | None, typer.Argument(help="The document; - or nothing: standard input.", show_default=False)]
 InputFormat = Annotated[Format | None, typer.Option(help="What the document is. Default: found out.", show_default=False)]
-MaxChars = Annotated[int, typer.Option(min=1, help="Refuse a document with more characters.")]
+MaxChars = Annotated[int, typer.Option(min=1, max=2**31 - 1, help="Refuse a document with more characters.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.", show_default=False)]
 _FORMAT_HELP = "Default: table on a terminal, json in a pipe or a file."
 
@@ -119,6 +119,7 @@ def run(
 ) -> None:
     """Extract a record from FILE, or from standard input."""
     name, source = _read(file, max_chars)
+    _keep_apart(source, output)
     with _errors_of(name):
         text = open_source(source, max_chars=max_chars, name=name).text
         result = extract(source, schema=schema, engine=engine, input_format=input_format, max_chars=max_chars, name=name)
@@ -150,6 +151,7 @@ def show_segments(
 ) -> None:
     """Show the numbered segments of FILE, or of standard input, and the facts that its markup states."""
     name, source = _read(file, max_chars)
+    _keep_apart(source, output)
     with _errors_of(name):
         opened = open_source(source, max_chars=max_chars, name=name)
         document = clean(opened, format=input_format)
@@ -177,12 +179,20 @@ def _read(file: str | None, max_chars: int) -> tuple[str, bytes | Path]:
         if sys.stdin is None or sys.stdin.isatty():
             _fail("no document. Name a FILE, or send one to standard input: extract run - < FILE", WRONG_USE)
         return "<stdin>", sys.stdin.buffer.read(4 * max_chars + 5)  # no encoding takes more for so many characters
+    if not file:
+        _fail("the name of the FILE is empty. Name a file, or - for standard input", WRONG_USE)
     path = Path(file)
     name = file.encode("utf-8", "surrogateescape").decode("utf-8", "replace")  # a file's name need not be text
     if not path.is_fifo():
         return name, path
     with path.open("rb") as pipe:
         return name, pipe.read(4 * max_chars + 5)
+
+
+def _keep_apart(source: bytes | Path, output: Path | None) -> None:
+    """Ends the process where the result would overwrite the document."""
+    if output is not None and isinstance(source, Path) and output.exists() and source.exists() and output.samefile(source):
+        _fail(f"{output} is the document itself, which would be lost. Choose another file with --output.", WRONG_USE)
 
 
 def _default(terminal: Choice, pipe: Choice, output: Path | None) -> Choice:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -88,7 +89,7 @@ def _open_text(text: str, *, name: str, max_chars: int) -> Source:
 
 
 def _max_bytes(max_chars: int) -> int:
-    return 4 * max_chars + 4  # no encoding takes more than four bytes for a character, and for its mark
+    return min(4 * max_chars + 4, sys.maxsize - 1)  # no encoding takes more than four bytes for a character, and for its mark
 
 
 def _read(path: Path, name: str, max_chars: int) -> bytes:
@@ -104,7 +105,9 @@ def _read(path: Path, name: str, max_chars: int) -> bytes:
     except IsADirectoryError as error:
         raise UnreadableSource(f"{name} is a directory: pass the files in it one by one") from error
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise UnreadableSource(f"{name} does not exist: check the path (to extract from text, pass a str)") from error
+        raise UnreadableSource(
+            f"{name} does not exist: check the path (text itself is handed over as a str, or on standard input)"
+        ) from error
     except PermissionError as error:
         raise UnreadableSource(f"{name} may not be read by this user: change its permissions, or pass its content") from error
     except (OSError, ValueError) as error:
@@ -112,7 +115,7 @@ def _read(path: Path, name: str, max_chars: int) -> bytes:
 
 
 def _too_large(name: str, size: str, max_chars: int) -> SourceTooLarge:
-    way_out = f"raise it (max_chars=...) or cut the document; {max_chars:,} is what this call allows"
+    way_out = f"allow more (max_chars=, or --max-chars) or cut the document; {max_chars:,} is what this call allows"
     return SourceTooLarge(f"{name} has {size}, which is over max_chars={max_chars:,}: {way_out}")
 
 

@@ -173,7 +173,8 @@ def test_a_format_that_is_told_is_not_detected() -> None:
     assert (document.format, document.text) == ("text", "<p>One</p>")
 
 
-def test_a_text_that_is_no_literal_is_refused() -> None:
+@pytest.mark.parametrize("format", [Format.PYTHON_REPR, Format.JSON_LD])
+def test_a_text_that_is_not_in_a_format_is_refused(format: Format) -> None:
     """A format that the document is not in is an error that says so."""
     with pytest.raises(FormatError):
-        clean(source_of("not a literal"), format=Format.PYTHON_REPR)
+        clean(source_of("plain text, cook"), format=format)

@@ -133,6 +133,24 @@ def test_output_goes_to_a_file_as_json(posting: Path, tmp_path: Path, command: s
     assert "Zürich" in written
 
 
+@pytest.mark.parametrize("command", ["run", "clean"])
+def test_the_document_is_not_overwritten(posting: Path, command: str) -> None:
+    """A result that would go to the document's own file is wrong use, and the document stays."""
+    before = posting.read_bytes()
+    result = run(command, posting, "--output", posting)
+    assert result.exit_code == 2
+    assert "would be lost" in result.stderr
+    assert posting.read_bytes() == before
+
+
+@pytest.mark.parametrize(("arguments", "word"), [(["run", ""], "empty"), (["run", "-", "--max-chars", str(2**63)], "max-chars")])
+def test_odd_arguments_are_wrong_use(arguments: list[str], word: str) -> None:
+    """An empty name and an absurd limit are said to be wrong, without a traceback."""
+    result = run(*arguments, stdin=b"x")
+    assert result.exit_code == 2
+    assert word in result.stderr
+
+
 def test_clean_numbers_the_segments_and_lists_the_facts(posting: Path) -> None:
     """The listing shows each segment with its number and kind, and the facts of the markup."""
     shown = run("clean", posting, "-f", "table").stdout

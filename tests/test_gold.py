@@ -7,7 +7,7 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from _pytest.mark import ParameterSet
 from pydantic import JsonValue
 
 from extract.evals.scoring import Cell, cell_matches, gold_cells
@@ -36,6 +37,7 @@ class Gold(NamedTuple):
     tags: list[str]
     expected: dict[str, JsonValue]
     accept: dict[str, list[JsonValue]]
+    unsolved: Sequence[str] = ()  # paths that the rules cannot do yet
 
 
 @cache
@@ -127,11 +129,24 @@ def test_gold_stands_in_its_document(case: str) -> None:
 CELLS = [(case, cell) for case in CASES for cell in gold_cells(gold(case).expected, gold(case).accept)]
 
 
-@pytest.mark.parametrize(("case", "cell"), [pytest.param(case, cell, id=f"{case} @ {cell.path}") for case, cell in CELLS])
+def field_item(case: str, cell: Cell) -> ParameterSet:
+    """One item a field; what is unsolved has to fail, so that nobody forgets to say that it is solved."""
+    unsolved = cell.path in gold(case).unsolved
+    marks = [pytest.mark.xfail(reason="the rules cannot do it yet", strict=True)] if unsolved else []
+    return pytest.param(case, cell, id=f"{case} @ {cell.path}", marks=marks)
+
+
+@pytest.mark.parametrize(("case", "cell"), [field_item(case, cell) for case, cell in CELLS])
 def test_field(case: str, cell: Cell, extraction: Callable[[str], Extraction[JobPosting]]) -> None:
     """The rules find what the gold expects, or one of its alternatives."""
     right, message = cell_matches(cell, extraction(case).record.model_dump(mode="json"))
     assert right, message
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_unsolved_fields_are_fields(case: str) -> None:
+    """A slip in the list of what is unsolved would excuse nothing, unnoticed."""
+    assert set(gold(case).unsolved) <= {cell.path for of, cell in CELLS if of == case}
 
 
 @pytest.mark.parametrize("case", CASES)

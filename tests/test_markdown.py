@@ -174,3 +174,12 @@ def test_time_is_linear(unit: str) -> None:
         return time.perf_counter() - start
 
     assert seconds(160_000) < 30 * max(seconds(20_000), 0.005)
+
+
+def test_a_labelled_line_below_a_list_is_none_of_its_items() -> None:
+    """A bold label at the margin begins something else, though Markdown would go on with the item."""
+    blocks = clean_markdown(
+        MappedText.of("**Duties:**\n1. Care\n2. Document care\n**Requirements:** Registered nurse\n**Perks:** Gym")
+    ).blocks
+    texts = [block.body.text for block in blocks if block.body.text]
+    assert texts[-3:] == ["Document care", "Requirements: Registered nurse", "Perks: Gym"]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from extract.cleaning.document import CleanDocument, Cleaned, MappedText
 from extract.cleaning.segments import segment_blocks
+from extract.errors import FormatError
 from extract.source import Format, Source, detect_format
 
 __all__ = ["clean"]
@@ -19,6 +20,8 @@ def clean(source: Source, *, format: Format | None = None) -> CleanDocument:
     """
     chosen = detect_format(source.text) if format is None else format
     cleaned = _cleaner(chosen)(MappedText.of(source.text))
+    if format is Format.JSON_LD and "json_ld:malformed" in cleaned.steps and not cleaned.facts:
+        raise FormatError(f"{source.name} is no JSON: leave the format out to have it found, or name another")
     segmented = segment_blocks(cleaned.blocks)
     return CleanDocument(
         source=source,

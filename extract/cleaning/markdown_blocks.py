@@ -91,7 +91,8 @@ def _item(body: MappedText, chunks: Sequence[list[MarkdownLine]], level: int, re
         read = read_inline(_joined(body, chunk), references=references).strip()
         if is_blank(read.text):
             continue
-        paragraph = bool(first) and (bool(later) or _SENTENCES.search(read.text) is not None)
+        labelled = chunk[0].indent == 0 and _is_field(read.text)  # "**Requirements:** …" below a list is none of its items
+        paragraph = bool(first) and (bool(later) or labelled or _SENTENCES.search(read.text) is not None)
         (later if paragraph else first).append(read)
     if first:
         whole = first[0] if len(first) == 1 else MappedText.join(first)
