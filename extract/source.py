@@ -45,7 +45,8 @@ _BLANK = r"\s\x00-\x1f\x7f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202
 _WINDOW = 100_000
 """How many characters at the beginning are looked at where counts decide: what a document is shows early."""
 _NOTHING = re.compile(rf"[{_BLANK}]*+\Z")
-_MARGIN = re.compile(rf"[{_BLANK}]++")
+MARGIN = re.compile(rf"[{_BLANK}]++")
+"""What nobody sees at the beginning of a document."""
 
 
 def open_source(
@@ -163,7 +164,7 @@ def detect_format(text: str) -> Format:
     >>> detect_format("---------------------\\n[ 1 ] Jobs   [ @ 2 ] Apply").value, detect_format("- CUDA\\n- C++").value
     ('tarsier', 'text')
     """
-    if margin := _MARGIN.match(text):
+    if margin := MARGIN.match(text):
         text = text[margin.end() :]
     if detection.is_python_repr(text):
         return Format.PYTHON_REPR

@@ -11,6 +11,7 @@ from extract.cleaning.document import Block, Cleaned, Edit, Fact, MappedText
 from extract.cleaning.mojibake import decode_utf8_runs, mend_mojibake
 from extract.detection import is_python_repr, python_strings
 from extract.errors import FormatError
+from extract.source import MARGIN
 
 _MAX_LAYERS = 3  # a repr of a repr of a repr
 _MARGIN = " \t\r\n\f\v\ufeff\u200b"
@@ -63,7 +64,8 @@ def repr_strings(body: MappedText) -> list[MappedText]:
     >>> [string.text for string in repr_strings(MappedText.of(r"['a\tb' 'c', '\u00e9']"))]
     ['a\tbc', 'é']
     """
-    body = body.strip(_MARGIN)
+    margin = MARGIN.match(body.text)  # as detection skips it
+    body = (body[margin.end() :] if margin else body).strip(_MARGIN)
     found = python_strings(body.text) if is_python_repr(body.text) else None
     if found is None:
         raise FormatError(
