@@ -13,7 +13,7 @@ from extract.readers.durations import read_durations
 from extract.readers.experience import read_experience_years
 from extract.readers.money import Pay, read_currencies, read_pay, read_units
 from extract.readers.money_words import About
-from extract.readers.numbers import read_numbers
+from extract.readers.numbers import read_figures, read_numbers
 from extract.readers.reading import Reading
 
 Values = Callable[[str], list[tuple[object, int, int]]]
@@ -356,3 +356,10 @@ def test_the_ends_of_a_duration_are_proven_by_their_own_words(text: str) -> None
 def test_readings_compare_by_value_and_place() -> None:
     """A reading is a plain value."""
     assert Reading(1, 0, 1) == Reading(1, 0, 1) != Reading(1, 1, 2)
+
+
+@pytest.mark.parametrize("text", ["80&#8217;000", "80&#x2019;000", "80&nbsp;000", "CHF 80&rsquo;000"])
+def test_figures_beside_an_undecoded_entity(text: str) -> None:
+    """What an entity cuts in two is not read as its parts; an entity before a whole figure does no harm."""
+    assert read_figures(text) == []
+    assert [figure.value for figure in read_figures("Pay:&nbsp;80,000")] == [80000]

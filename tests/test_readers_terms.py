@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from extract.readers import read_as
 from extract.readers.reading import Reading
 from extract.readers.terms import in_progress_ok, lowest_education, read_education, read_employment_types, read_workplace
 
@@ -101,7 +102,7 @@ def test_the_lowest_level_counts(text: str, level: str) -> None:
         "to master new tools", "web master", "bachelor party",
         "maîtrise de l'anglais", "bonne maîtrise d'Excel", "permis et licence de conduire", "driving licence",
         "degree of freedom", "MASTER DATA management",
-        "no degree required", "high degree of autonomy", "high school students", "a dynamic MS-based tool", "", "BS", "MS",
+        "no diploma of any kind", "high degree of autonomy", "high school students", "a dynamic MS-based tool", "", "BS", "MS",
     ],
 )  # fmt: skip
 def test_no_level_of_education(text: str) -> None:
@@ -203,3 +204,37 @@ def test_studies_under_way_are_provable(text: str) -> None:
     found = in_progress_ok(text)
     if found:
         assert in_progress_ok(text[found.start : found.end]) == Reading(value=True, start=0, end=found.end - found.start)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("country", "Germany is not served", "DE"),
+        ("country", "everywhere but not in Germany", "DE"),
+        ("number", "5 years not required", 5),
+        ("number", "5 years of experience are not required", 5),
+        ("in_progress", "You are not currently enrolled in a degree", True),
+        ("in_progress", "no longer enrolled in a university", True),
+        ("workplace", "Fully remote is out of the question.", "REMOTE"),
+        ("employment_type", "neither full-time nor an internship", "INTERN"),
+        ("employment_type", "neither full-time nor an internship", "FULL_TIME"),
+    ],
+)
+def test_what_is_denied_is_not_read(name: str, text: str, value: object) -> None:
+    """No reader that proves values takes a denial for the statement."""
+    assert value not in set(read_as(name, text))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("country", "We serve Germany, but not Austria", "DE"),
+        ("number", "5 years, more are not required", 5),
+        ("in_progress", "You are currently enrolled in a degree", True),
+        ("date", "03/04/2026", "2026-04-03"),
+        ("date", "03/04/2026", "2026-03-04"),
+    ],
+)
+def test_what_is_stated_beside_a_denial_is_read(name: str, text: str, value: object) -> None:
+    """What is denied of another thing denies nothing; of a date in figures both readings are possible."""
+    assert value in set(read_as(name, text))

@@ -17,6 +17,7 @@ from extract.engines.rules import RulesEngine
 from extract.engines.rules.page import DraftBuilder
 from extract.errors import SourceError
 from extract.grounding import ground
+from extract.result import Severity
 from extract.schemas.job_posting import JobPosting
 from extract.source import Format, open_source
 from extract.validation import validate
@@ -123,6 +124,26 @@ def test_the_draft_keeps_what_came_first() -> None:
     assert draft.put("a.0.b", "x", place)
     assert [draft.has(path) for path in ("title", "a", "a.0", "a.0.b", "a.1", "a.0.b.c", "ti")] == [True] * 4 + [False] * 3
     assert draft.draft().values["title"] == DraftValue("Cook", (place,))
+
+
+COOK = '{"@type": "JobPosting", "title": "Cook", "description": "<p>You cook our food every day.</p>", "jobBenefits": "Meals"}'
+BAKER = '{"description": "<p>You bake our bread every day.</p>", "jobBenefits": "Bread", "title": "Baker", "@type": "JobPosting"}'
+
+
+@pytest.mark.parametrize("text", [f"[{COOK}, {BAKER}]", f'{{"@graph": [{COOK}, {BAKER}]}}', f"{COOK}\n{BAKER}"])
+def test_only_the_first_of_several_postings_is_read(text: str) -> None:
+    """Nothing of a second posting gets into the record of the first, and a warning says so."""
+    draft = RulesEngine().fill(clean(open_source(text), format=Format.JSON_LD))
+    found = {path: draft.values[path].value for path in ("title", "description", "benefits.0")}
+    assert found == {"title": "Cook", "description": "You cook our food every day.", "benefits.0": "Meals"}
+    assert "benefits.1" not in draft.values
+    assert [(issue.code, issue.path, issue.severity) for issue in draft.issues] == [("several_postings", "", Severity.WARNING)]
+
+
+def test_one_posting_is_no_doubt() -> None:
+    """Another object of the markup is no second posting."""
+    text = f'[{COOK}, {{"@type": "Organization", "name": "Acme"}}]'
+    assert RulesEngine().fill(clean(open_source(text), format=Format.JSON_LD)).issues == ()
 
 
 def test_lists_have_no_gaps() -> None:

@@ -40,6 +40,12 @@ ADDRESS = {"streetAddress": "Main Street 1", "addressLocality": "Bern", "address
     [
         ({"title": " Baker "}, {"title": "Baker"}),
         ({"title": "https://acme.example"}, {}),
+        ({"title": "Cook (m/f/d)"}, {"title": "Cook"}),
+        (
+            {"applicationContact": {"name": "Jo Doe", "email": "jo@acme.example", "telephone": "+41 44 668 18 00"}},
+            {"contact.name": "Jo Doe", "contact.email": "jo@acme.example", "contact.phone": "+41446681800"},
+        ),
+        ({"jobStartDate": "03/04/2026"}, {}),
         ({"url": "https://acme.example/1"}, {"source_url": "https://acme.example/1"}),
         ({"url": "see below"}, {}),
         ({"hiringOrganization": "Acme"}, {"company.name": "Acme"}),
@@ -102,7 +108,23 @@ def test_places(places: object, found: dict[str, object]) -> None:
             {"currency": "chf", "value": {"minValue": 4500, "maxValue": 5500.5, "unitText": "month"}},
             {"min": "4500", "max": "5500.5", "currency": "CHF", "unit": "MONTH"},
         ),
-        ({"currency": "CHF", "value": {"value": "90,000", "unitText": "YEARLY"}}, {"min": "90000", "currency": "CHF"}),
+        (
+            {"currency": "CHF", "value": {"value": "90,000", "unitText": "YEARLY"}},
+            {"min": "90000", "currency": "CHF", "unit": "YEAR"},
+        ),
+        (
+            {"currency": "EUR", "value": {"minValue": "45.000", "maxValue": 60000, "unitText": "year"}},
+            {"min": "45000", "max": "60000", "currency": "EUR", "unit": "YEAR"},
+        ),
+        (
+            {"currency": "EUR", "value": {"minValue": "2.500,00", "unitText": "Month"}},
+            {"min": "2500.00", "currency": "EUR", "unit": "MONTH"},
+        ),
+        (
+            {"currency": "USD", "value": {"minValue": "$45,000", "maxValue": "55k"}},
+            {"min": "45000", "max": "55000", "currency": "USD"},
+        ),
+        ({"currency": "USD", "value": {"minValue": "on request", "maxValue": 55.125}}, {"max": "55.125", "currency": "USD"}),
         ({"currency": "CHF", "value": {"minValue": 0, "maxValue": 0}}, {}),
         ({"currency": "CHF", "value": "competitive"}, {}),
     ],
@@ -131,3 +153,29 @@ def test_only_the_first_posting_counts() -> None:
     draft = DraftBuilder()
     fill_from_facts(clean(open_source(json.dumps(pair)), format=Format.JSON_LD), draft)
     assert values(draft.draft()) == {"title": "Baker"}
+
+
+@pytest.mark.parametrize(
+    ("properties", "issues"),
+    [
+        ({"baseSalary": {"value": {"minValue": "on request", "maxValue": 0}}}, [("unread_amount", "salary.min", "warning")]),
+        ({"baseSalary": {"value": {"maxValue": "4 or 5"}}}, [("unread_amount", "salary.max", "warning")]),
+        ({"validThrough": "03/04/2026"}, [("ambiguous_date", "valid_through", "warning")]),
+        ({"baseSalary": {"value": 4500}, "validThrough": "2026-04-03"}, []),
+    ],
+)
+def test_what_cannot_be_read_is_said(properties: dict[str, object], issues: list[tuple[str, str, str]]) -> None:
+    """An amount that is none and a date with two readings are left out with a warning."""
+    assert [(issue.code, issue.path, issue.severity.value) for issue in drafted(**properties).issues] == issues
+
+
+def test_an_organisation_beside_the_posting() -> None:
+    """The employer may be an object of its own that the posting refers to; another organisation is not the employer."""
+    graph = [
+        {"@type": "Organization", "@id": "#other", "name": "Other"},
+        {"@type": "JobPosting", "title": "Baker", "hiringOrganization": {"@id": "#acme"}},
+        {"@type": "Organization", "@id": "#acme", "name": "Acme"},
+    ]
+    draft = DraftBuilder()
+    fill_from_facts(clean(open_source(json.dumps({"@graph": graph})), format=Format.JSON_LD), draft)
+    assert values(draft.draft()) == {"title": "Baker", "company.name": "Acme"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,8 +11,8 @@ from hypothesis import strategies as st
 from extract.cleaning import clean
 from extract.cleaning.document import Segment
 from extract.engines.rules.cues import HIGHEST, section_scores
-from extract.engines.rules.relabelling import ends_of_paragraphs, relabelled
-from extract.engines.rules.sections import ORDER, headed, label_sections, section_of_heading
+from extract.engines.rules.relabelling import ends_of_paragraphs, is_labelled_preferred, relabelled
+from extract.engines.rules.sections import ORDER, headed, label_sections, section_of_heading, section_of_property
 from extract.errors import SourceError
 from extract.source import Format, open_source
 
@@ -181,6 +183,111 @@ def test_sentences_beside_a_list_of_duties() -> None:
     text = "You will be responsible for the bakers and work closely with the shop.\n\n# Responsibilities\n\n- Loaves\n- Buns\n"
     found = labelled(text, Format.MARKDOWN)
     assert found["You will be responsible for the bakers and work closely with the shop."] == "description"
+
+
+@pytest.mark.parametrize(
+    ("name", "section"),
+    [
+        ("responsibilities", "responsibilities"),
+        ("qualifications", "qualifications"),
+        ("experienceRequirements", "qualifications"),
+        ("educationRequirements", "qualifications"),
+        ("skills", "skills"),
+        ("jobBenefits", "benefits"),
+        ("incentiveCompensation", "benefits"),
+    ],
+)
+@pytest.mark.parametrize(
+    "description", ["<h3>Requirements</h3><ul><li>Knife skills</li></ul>", "<p>You cook every single day.</p>"]
+)
+def test_properties_of_the_markup_are_sections(name: str, section: str, description: str) -> None:
+    """A property has its own section, whatever headings the description has; one of its own headings counts more."""
+    posting = {"@type": "JobPosting", "description": description, name: "Zzz"}
+    assert labelled(json.dumps(posting), Format.JSON_LD)["Zzz"] == section
+    posting[name] = "<p>Zzz</p><h3>Your tasks</h3><ul><li>Loaves</li></ul>"
+    found = labelled(json.dumps(posting), Format.JSON_LD)
+    assert (found["Zzz"], found["Loaves"]) == (section, "responsibilities")
+
+
+@pytest.mark.parametrize(
+    ("path", "section"),
+    [
+        ("JobPosting.skills.0", "skills"),
+        ("JobPosting.hiringOrganization.description", "company"),
+        ("JobPosting.salary", None),
+        ("Organization.skills", None),
+        ("json_ld", None),
+        (None, None),
+    ],
+)
+def test_sections_of_properties(path: str | None, section: str | None) -> None:
+    """Only properties of a posting have a section."""
+    assert section_of_property(path) == section
+
+
+def test_a_description_says_what_it_is_if_nothing_else_does() -> None:
+    """A plain sentence of the description describes the role; what sounds like another section is of that one."""
+    found = labelled('{"@type": "JobPosting", "description": "<p>You cook our food every single day.</p>"}', Format.JSON_LD)
+    assert set(found.values()) == {"description"}
+    found = labelled('{"@type": "JobPosting", "description": "<p>Acme is a leading kitchen in the world.</p>"}', Format.JSON_LD)
+    assert set(found.values()) == {"company"}
+
+
+BEHIND_LISTS = [
+    ("Salary: €2,000 per month", "meta"),
+    ("Closing date: 3 May 2026", "apply"),
+    ("Contact: Jo Bell, jo@acme.example", "apply"),
+    ("Jo Bell knows more: jo@acme.example", "apply"),
+    ("Jo Bell answers under +353 1 234 5678", "apply"),
+]
+
+
+@pytest.mark.parametrize(("line", "section"), BEHIND_LISTS)
+@pytest.mark.parametrize("heading", ["Benefits", "Nice to have", "Requirements", "Your tasks"])
+def test_what_follows_a_list_and_names_another_field(heading: str, line: str, section: str) -> None:
+    """Pay, dates and addresses below a list are no entries of it."""
+    assert labelled(f"# {heading}\n\n- Parking\n\n{line}\n", Format.MARKDOWN)[line] == section
+
+
+def test_lines_on_experience_and_degrees_are_requirements() -> None:
+    """Under requirements such a line is one of them; elsewhere it is not."""
+    line = "Experience: 5 years"
+    assert labelled(f"# Requirements\n\n{line}\n\n- Flour\n", Format.MARKDOWN)[line] == "qualifications"
+    assert labelled(f"# Benefits\n\n{line}\n\n- Flour\n", Format.MARKDOWN)[line] != "benefits"
+
+
+@pytest.mark.parametrize(
+    ("item", "preferred"),
+    [
+        ("Nice to have: Dutch", True),
+        ("Preferred: a degree", True),
+        ("Bonus: Dutch", True),
+        ("Wünschenswert: Französisch", True),
+        ("Un plus : le néerlandais", True),
+        ("Von Vorteil sind Englischkenntnisse", True),
+        ("Englisch ist von Vorteil.", True),
+        ("Valorable inglés", True),
+        ("Se valorará inglés", True),
+        ("Dutch is a plus", False),
+        ("Required: Dutch", False),
+        ("Vorteile erkennen", False),
+    ],
+)
+def test_items_that_only_would_be_nice(item: str, preferred: bool) -> None:
+    """An item of the requirements that bears the label of a wish is none; under the heading of wishes nothing changes."""
+    assert is_labelled_preferred(item) == preferred
+    expected = "preferred_qualifications" if preferred else "qualifications"
+    assert labelled(f"# Requirements\n\n- Flour\n- {item}\n", Format.MARKDOWN)[item] == expected
+    assert labelled(f"# Nice to have\n\n- Flour\n- {item}\n", Format.MARKDOWN)[item] == "preferred_qualifications"
+
+
+@pytest.mark.parametrize("above", ["", "# Requirements\n\n"])
+def test_the_employer_is_no_requirement(above: str) -> None:
+    """Years of experience that the employer has of itself are its own; who is looked for is no matter of the employer."""
+    ours = "We are a 50 year old firm with more than 5 years of experience in tax."
+    assert labelled(above + ours, Format.MARKDOWN)[ours] == "company"
+    asked = "We are asking for a degree and 5 years of experience."
+    assert labelled("# Requirements\n\n" + asked, Format.MARKDOWN)[asked] == "qualifications"
 
 
 def test_hints_count() -> None:

@@ -32,6 +32,9 @@ def filled(text: str, format: Format = Format.TEXT) -> dict[str, object]:
         ("Gehalt: bis zu 50.000 € im Jahr", {"max": "50000", "currency": "EUR", "unit": "YEAR"}),
         ("Our revenue is $20 million a year.", {}),
         ("There is a $5,000 referral bonus.", {}),
+        ("Salary: Not $50,000", {}),
+        ("Stipend: £2,100 per month", {"min": "2100", "currency": "GBP", "unit": "MONTH"}),
+        ("Meal stipend: £200 per month", {}),
     ],
 )
 def test_pay(text: str, values: dict[str, str]) -> None:
@@ -45,6 +48,24 @@ def test_the_line_that_states_pay_comes_first() -> None:
     text = f"# Cook\n\nWages of $10 an hour are common.\n\nSalary: $15 - $20 per hour\n\n{related}"
     found = filled(text, Format.MARKDOWN)
     assert (found["salary.min"], found["salary.max"]) == ("15", "20")
+
+
+_RIGHTS = "# Equal opportunity\n\nAcme is an equal opportunity employer, regardless of race, religion or gender.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "low"),
+    [
+        ("The pay range is $20 to $25 per hour.", "20"),
+        ("The minimum salary in Colorado is $50,000 per year.", None),
+        ("The minimum salary in Colorado is $50,000 to $60,000 per year.", None),
+    ],
+)
+def test_pay_in_legal_notes(text: str, low: str | None) -> None:
+    """In a legal note only a range is an offer, and never what the law says is the least."""
+    assert filled(_RIGHTS + text, Format.MARKDOWN).get("salary.min") == low
+    offer = f"# The job\n\nYou will bake bread.\n\nThe salary is $70,000 a year.\n\n{_RIGHTS}{text}"
+    assert filled(offer, Format.MARKDOWN).get("salary.min") == "70000"
 
 
 def test_whose_dollars_they_are_is_inferred() -> None:
@@ -67,6 +88,14 @@ def test_whose_dollars_they_are_is_inferred() -> None:
         ("Fecha de inicio: 1 de septiembre de 2024", "start_date", "2024-09-01"),
         ("This was posted on May 30, 2024 in Bern.", "date_posted", "2024-05-30"),
         ("Publié le 30/05/2024", "date_posted", "2024-05-30"),
+        ("Applications close on 13 February 2026.", "valid_through", "2026-02-13"),
+        ("Please send applications by 13 February 2026.", "valid_through", "2026-02-13"),
+        ("Deadline: 25/12/2026", "valid_through", "2026-12-25"),
+        ("Bewerbungsfrist: 03/04/2026", "valid_through", "2026-04-03"),
+        ("Deadline: 03/04/2026\n\nThe fair is on 25/12/2026.", "valid_through", "2026-04-03"),
+        ("Deadline: 03/04/2026\n\nThe fair is on 12/25/2026.", "valid_through", "2026-03-04"),
+        ("Location: Boston, MA, United States\n\nDeadline: 03/04/2026", "valid_through", "2026-03-04"),
+        ("Location: Leeds, United Kingdom\n\nDeadline: 03/04/2026", "valid_through", "2026-04-03"),
     ],
 )
 def test_dates(text: str, path: str, day: str) -> None:
@@ -75,13 +104,41 @@ def test_dates(text: str, path: str, day: str) -> None:
     assert found == {path: day}
 
 
-@pytest.mark.parametrize("text", ["Acme was founded on 1 June 1900.", "Copyright 2024 Acme", "The fair is on 1 June 2024."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Acme was founded on 1 June 1900.",
+        "Copyright 2024 Acme",
+        "The fair is on 1 June 2024.",
+        "The project begins with a review of data from 1 May 2024.",
+    ],
+)
 def test_dates_that_nothing_explains(text: str) -> None:
     """A date without a word that says what it is for is none of the job's."""
     assert not {"valid_through", "start_date", "date_posted"} & set(filled(text))
 
 
-@pytest.mark.parametrize("text", ["Deadline: until filled", "Bewerbungsfrist: bis auf weiteres", "Closing date: ongoing"])
+@pytest.mark.parametrize("text", ["Deadline: 03/04/2026", "We take applications. The deadline for them is 03/04/2026."])
+def test_dates_with_two_readings(text: str) -> None:
+    """Where nothing tells whether the day comes first, the date is left out, and both readings are named."""
+    draft = drafted(text)
+    assert "valid_through" not in draft.values
+    [issue] = draft.issues
+    assert (issue.code, issue.path, issue.severity.value) == ("ambiguous_date", "valid_through", "warning")
+    assert "2026-04-03" in issue.message
+    assert "2026-03-04" in issue.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Deadline: 30 February 2026",
+        "The position is open until filled.",
+        "Deadline: until filled",
+        "Bewerbungsfrist: bis auf weiteres",
+        "Closing date: ongoing",
+    ],
+)
 def test_until_filled_is_no_date(text: str) -> None:
     """It is null with a note of severity info."""
     draft = drafted(text)
@@ -115,6 +172,7 @@ def test_durations_in_whole_weeks(text: str, weeks: tuple[int | None, int | None
         ("# Internship, Bakery\n\nWe are looking for you.", ["INTERN"]),
         ("# Requirements\n\n- An internship in a bakery\n- Willing to work full time", ["FULL_TIME"]),
         ("# Related jobs\n\n- Baker, part-time", []),
+        ("This role is neither full-time nor an internship.", []),
     ],
 )
 def test_employment_types(text: str, types: list[str]) -> None:
@@ -130,6 +188,11 @@ def test_employment_types(text: str, types: list[str]) -> None:
         ("Location: Bern (Hybrid)", "HYBRID"),
         ("This is a remote position.", "REMOTE"),
         ("This is not a remote position.", "ON_SITE"),
+        ("Fully remote is out of the question.", None),
+        ("On-site only", "ON_SITE"),
+        ("This job is fully on-site.", "ON_SITE"),
+        ("Location: Home office", "REMOTE"),
+        ("Location: London, UK or Remote", None),
         ("# Related jobs\n\n- This is a remote position", None),
     ],
 )
@@ -161,12 +224,36 @@ def test_work_authorization(text: str, stated: bool) -> None:
         ("# Profil\n\n- Bac+5 en physique\n- 2 ans d'expérience", "MASTER", 2.0),
         ("# Nice to have\n\n- A PhD in baking\n- 9 years of experience", None, None),
         ("Experience: 2 years", None, 2.0),
+        ("# Requirements\n\n- No degree required", "NONE", None),
+        ("# Profil\n\n- Kein Abschluss nötig", "NONE", None),
+        ("# Profil\n\n- Débutant, sans diplôme", "NONE", None),
     ],
 )
 def test_requirements(text: str, level: str | None, years: float | None) -> None:
     """The lowest level of the first requirement, and the years that are required; what would be nice is not required."""
     found = filled(text, Format.MARKDOWN)
     assert (found.get("education.level"), found.get("experience_years_min")) == (level, years)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "Nice to have: 5 years of experience",
+        "5 years of experience is a plus",
+        "5 years of experience would be an advantage.",
+        "5 ans d'expérience est un plus",
+        "5 Jahre Berufserfahrung sind von Vorteil",
+        "5 años de experiencia, se valorará",
+    ],
+)
+def test_years_that_only_would_be_nice(item: str) -> None:
+    """The years of a wish are not required; those of the next requirement are."""
+    draft = drafted(f"# Requirements\n\n- Flour\n- {item}\n")
+    assert "experience_years_min" not in draft.values
+    draft = drafted(f"# Requirements\n\n- {item}\n- 2 years of experience\n")
+    assert draft.values["experience_years_min"].value == 2
+    draft = drafted(f"# Nice to have\n\nExperience: 5 years\n\n- {item}\n")
+    assert "experience_years_min" not in draft.values
 
 
 def test_studies_that_go_on() -> None:

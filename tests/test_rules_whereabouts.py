@@ -32,6 +32,10 @@ def cities(text: str) -> list[object]:
         ("# Baker\n\nThe job is based in Bern.\n\n# Related jobs\n\n- Baker in Paris, France", ["Bern"]),
         ("Location: Remote", []),
         ("Location: Wintermute", ["Wintermute"]),
+        ("Location: Multiple locations", []),
+        ("Location: Home office", []),
+        ("Location: Georgia, USA", []),
+        ("Location: London, UK or Remote", ["London"]),
         ("Locations\n\nWintermute", []),
         ("We bake bread and buns.", []),
     ],
@@ -147,3 +151,43 @@ def test_addresses(text: str, path: str, value: str | None) -> None:
 def test_language(text: str, language: str | None) -> None:
     """The language of what is said on the job, not of the company's text on itself."""
     assert filled(text).get("language") == language
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("Location: Georgia, USA", {"raw": "Georgia, USA", "region": "GA", "country": "US"}),
+        ("Location: Lyon (69003)", {"raw": "Lyon (69003)", "city": "Lyon", "postal_code": "69003"}),
+    ],
+)
+def test_parts_of_a_place(text: str, parts: dict[str, str]) -> None:
+    """A state that is called like a country is the state beside its country; a bracket that opens also closes."""
+    found = {path: value for path, value in filled(text).items() if path.startswith("locations.")}
+    assert found == {f"locations.0.{name}": value for name, value in parts.items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "phone"),
+    [
+        ("Contact: Jane Doe, +44 20 7946 0958", "+442079460958"),
+        ("Location: London, UK\n\nTel: 020 7946 0958", "+442079460958"),
+        ("Tel: 020 7946 0958", None),
+    ],
+)
+def test_phones(text: str, phone: str | None) -> None:
+    """A number beside a name counts too; without its country code it is one of the country of the job, if that is known."""
+    assert filled(text).get("contact.phone") == phone
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "For adjustments to the interview, email jo@acme.example.",
+        "If you need reasonable adjustments, write to jo@acme.example.",
+        "Besoin d'un aménagement ? jo@acme.example",
+        "Fragen zur Barrierefreiheit: jo@acme.example",
+    ],
+)
+def test_mailboxes_for_adjustments(text: str) -> None:
+    """Who arranges interviews for the disabled takes no applications."""
+    assert "contact.email" not in filled(text)

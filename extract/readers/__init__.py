@@ -44,6 +44,7 @@ def _pay_units(text: str) -> Iterator[str]:
 
 
 def _dates(text: str) -> Iterator[str]:
+    """Both readings of "03/04/2026": which one is meant, a text that is quoted alone does not tell."""
     from extract.readers.dates import read_dates
 
     for day_first in (True, False):
@@ -58,11 +59,12 @@ def _durations(text: str) -> Iterator[float]:
 
 
 def _numbers(text: str) -> Iterator[Read]:
+    from extract.readers.denial import is_denied
     from extract.readers.experience import read_experience_years
     from extract.readers.numbers import read_numbers
 
     yield from (reading.value for reading in read_experience_years(text))
-    yield from (reading.value for reading in read_numbers(text))
+    yield from (r.value for r in read_numbers(text) if not is_denied(text, r.start, r.end))
 
 
 def _countries(text: str) -> Iterator[str]:

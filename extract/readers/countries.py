@@ -6,6 +6,7 @@ import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from extract.readers.denial import is_denied
 from extract.readers.gazetteer import fold
 from extract.readers.reading import Reading
 from extract.vocabulary import load
@@ -142,6 +143,8 @@ def read_region(text: str) -> Reading[str] | None:
 def find_countries(text: str) -> list[Reading[str]]:
     """The countries that a running text names, in order; of codes only those that are in everyday use (US, USA, UK, UAE).
 
+    A country that the text denies ("Germany is not served") is not named.
+
     >>> find_countries("Sales in the UK, Sweden and New Jersey")
     [Reading(value='GB', start=13, end=15), Reading(value='SE', start=17, end=23)]
     """
@@ -149,7 +152,7 @@ def find_countries(text: str) -> list[Reading[str]]:
     for run in _RUN.finditer(text):
         tokens = [(run.start() + word.start(), run.start() + word.end()) for word in _WORD.finditer(run[0])]
         found += _in_run(text, tokens)
-    return found
+    return [country for country in found if not is_denied(text, country.start, country.end, reach=2)]
 
 
 @lru_cache(maxsize=16384)

@@ -20,6 +20,9 @@ _EAST_ASIAN = re.compile(r"\s?[年년]\s?(?P<month>[0-9]{1,2})\s?[月월]\s?(?P<
 _NUMERIC = re.compile(r"(?<![0-9])(?<![0-9][./-])(?P<first>[0-9]{1,2})(?P<sign>[-/]|\.\s?)(?P<second>[0-9]{1,2})(?P=sign)\Z")
 # Behind the name of a month, and at the end of what is said: not an hour, a number of people or the beginning of a range
 _SHORT_YEAR = re.compile(r"[0-9]{2}(?<=[\s'’-][0-9]{2})(?=\s?(?:\Z|[^\w\s]))(?!\s?[-–—:%]|[.,][0-9])")
+_FIGURES = re.compile(
+    r"(?<![0-9./-])(?P<first>[0-9]{1,2})(?P<sign>[-/])(?P<second>[0-9]{1,2})(?P=sign)(?:19|20)[0-9]{2}(?![0-9])"
+)
 _YEAR_MARKS = "'’"
 
 
@@ -195,6 +198,36 @@ def _relative(text: str, reference: date) -> list[Reading[date]]:
         days = words.posted_days[" ".join(match["day"].lower().split())]
         found.append(Reading(reference - timedelta(days), match.start(), match.end()))
     return found
+
+
+def read_ambiguous_dates(text: str) -> list[Reading[tuple[date, date]]]:
+    """The dates in figures that can be read in two ways, each with the day first and with the month first.
+
+    >>> [tuple(map(str, found.value)) for found in read_ambiguous_dates("by 03/04/2026, not 25/12/2026, 03.04.2026 or 3/3/2026")]
+    [('2026-04-03', '2026-03-04')]
+    """
+    if not _FIGURES.search(text):  # a quick look: most texts hold none
+        return []
+    return [
+        Reading((european.value, american.value), european.start, european.end)
+        for european in read_dates(text, day_first=True)
+        for american in read_dates(text[european.start : european.end], day_first=False)
+        if american.value != european.value
+    ]
+
+
+def day_comes_first(text: str) -> bool | None:
+    """Whether the day stands first in the dates of a text, as those say that can be read in one way only; None if unknown.
+
+    >>> day_comes_first("from 25/12/2025"), day_comes_first("from 12/25/2025"), day_comes_first("from 25.12.2025")
+    (True, False, None)
+    """
+    firsts = set()
+    for found in islice(_FIGURES.finditer(text), MOST):
+        first, second = int(found["first"]), int(found["second"])
+        if max(first, second) <= 31 and (first > 12) != (second > 12):
+            firsts.add(first > 12)
+    return firsts.pop() if len(firsts) == 1 else None
 
 
 def read_months(text: str) -> list[Reading[tuple[int, int]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
+from extract.readers.denial import is_denied
 from extract.readers.quantities import Bound, Quantity, read_quantities
 from extract.readers.reading import Reading, proven, sentence, spoken
 from extract.vocabulary import load
@@ -53,7 +54,7 @@ def _read_unproven(text: str) -> list[Reading[float]]:
 
 def _experience(text: str, small: str, quantity: Quantity) -> Reading[float] | None:
     years = _years(quantity)
-    if years is None or quantity.bound is Bound.UPPER:
+    if years is None or quantity.bound is Bound.UPPER or is_denied(text, quantity.start, quantity.end):
         return None
     start, end = sentence(text, quantity.start, quantity.end, reach=_REACH)
     cues = _cues()

@@ -17,6 +17,7 @@ _HINT_REACH = 120  # ... and in which another currency of the same sign may be n
 _SMALLEST = {"YEAR": 2000, "MONTH": 50, "WEEK": 20, "DAY": 10, "HOUR": 1}  # less is an allowance, or pay of no country
 _WIDEST = 10  # the ends of a range of pay differ by no more than this factor
 _YEARS = (1900, 2100)
+_LONGEST_LABEL = 40  # characters of a label such as "Monthly stipend: "
 _LONGEST_SIGN = 5  # characters of a sign or code before a figure ("USD $")
 _DIGIT = re.compile("[0-9]")
 _ITEM_END = re.compile(r"[;|•+]")
@@ -71,6 +72,15 @@ def read_units(text: str) -> list[Reading[str]]:
     words = money_words()
     found = [(key_of(m["noun"] or m["adjective"] or m[0]), m) for m in words.any_unit.finditer(text)]
     return [Reading(words.units[word], m.start(), m.end()) for word, m in found]
+
+
+def is_legal_minimum(text: str) -> bool:
+    """Whether a note speaks of the least that the law lets anyone be paid, which is no offer.
+
+    >>> is_legal_minimum("The minimum salary in Colorado is $50,000."), is_legal_minimum("The salary is $50,000.")
+    (True, False)
+    """
+    return money_words().legal_minimum.search(text) is not None
 
 
 def read_pay(text: str) -> list[Reading[Pay]]:
@@ -225,6 +235,8 @@ def _pay(text: str, low: _Sum, high: _Sum | None, *, floor: int) -> Reading[Pay]
     """The reading of a range or a single sum; None where nothing says that it is money."""
     last = high or low
     start, end = low.start, last.end
+    if money_words().denial.search(text[max(0, start - 16) : start]):
+        return None
     if high and (opener := _opener(text, start)):
         start -= len(opener[0])
     upper = None if high else money_words().upper.search(text[max(0, start - 16) : start])
@@ -236,7 +248,8 @@ def _pay(text: str, low: _Sum, high: _Sum | None, *, floor: int) -> Reading[Pay]
         end = unit.end
     context = _context(text, start, end, unit=unit, floor=floor)
     least = _low_value(low, high) if high else low.figure.value
-    about = _plausible(context.about, context.unit, last.figure)
+    labelled = context.unit and money_words().stipend.search(text[max(0, low.start - _LONGEST_LABEL) : low.start])
+    about = _plausible(About.PAY if labelled else context.about, context.unit, last.figure)
     if not currency and not (about is About.PAY and (unit or (high and least >= 1000)) and context.start < start):
         return None
     bottom = Reading(least, low.figure.start, last.figure.end if least != low.figure.value else low.figure.end)

@@ -29,6 +29,11 @@ _BEFORE = r"(?:(?<![\w.,])|(?<=[A-Z]{3})(?<!\w[A-Z]{3}))"
 _JOINT = r"\s?[$€£]?\s?(?:[-–—~]|(?:to|à|a|bis|et|and|und|y|och|og|till|til|až|do)(?=\s))\s?[$€£]?\s?"
 
 
+# An entity that nobody decoded: what stands on both sides of it may be one figure ("80&#8217;000"), so neither is read
+_ENTITY_AFTER = re.compile(r"&(?:#|[A-Za-z]{2,10};)")
+_ENTITY_BEFORE = re.compile(r"[0-9]&(?:#x?[0-9A-Fa-f]{0,6}|[A-Za-z]{2,10};|#x?[0-9A-Fa-f]{1,6};)\Z")
+
+
 class Figure(NamedTuple):
     """A number in digits: ``value`` is ``plain`` times ``scale`` ("35k": 35000 = 35 * 1000), at ``[start, end)``."""
 
@@ -96,6 +101,8 @@ def plain_value(notation: str) -> Decimal:
 def read_figures(text: str) -> list[Figure]:
     """The numbers that are written in digits, in order; percentages and parts of dates with points are none.
 
+    Nor is what touches an entity that was not decoded: "80&#8217;000" says neither 80 nor 8217.
+
     >>> [(str(f.value), f.scale) for f in read_figures("£35k, 12 000 kr, 1.5 million, 03.02.2025, 401k, 30 %")]
     [('35000', 1000), ('12000', 1), ('1500000.0', 1000000)]
     """
@@ -106,7 +113,7 @@ def read_figures(text: str) -> list[Figure]:
     for digits in islice(_DIGITS.finditer(text), MOST):
         if found and digits.start() < found[-1].end:
             continue
-        if not (match := figure.match(text, digits.start())):
+        if not (match := figure.match(text, digits.start())) or _in_entity(text, digits.start(), match.end()):
             continue
         word = match["scale"]
         scale = scales[word.strip(" \u00a0\u202f")] if word else 1
@@ -115,6 +122,13 @@ def read_figures(text: str) -> list[Figure]:
             continue
         found.append(Figure(plain * scale, plain, scale, match.start(), match.end()))
     return found
+
+
+def _in_entity(text: str, start: int, end: int) -> bool:
+    """Whether a figure stands right beside an undecoded entity that stands beside another one, or within one."""
+    if _ENTITY_AFTER.match(text, end):
+        return True
+    return start > 0 and text[start - 1] in "#;x" and _ENTITY_BEFORE.search(text[max(0, start - 14) : start]) is not None
 
 
 def shares_scale(text: str, low: Figure, high: Figure) -> bool:

@@ -11,7 +11,8 @@ accents, punctuation as blanks):
 - ``no_before``, ``no_after``: words right before and right after that give the phrase another meaning ("scrum master")
 - ``keeps_negation = true``: what negates is part of the phrases ("not remote")
 
-and for all entries ``negation_before`` (right before) and ``negation_after`` (within six words).
+and for all entries ``negation_before`` (right before) and ``negation_after`` (within six words), to which come those of
+``phrases.toml``.
 """
 
 from __future__ import annotations
@@ -105,7 +106,7 @@ def _specific(entry: Entry) -> tuple[int, bool, bool]:
 
 
 def _entries(part: dict[str, Any], source: dict[str, Any]) -> Iterator[Entry]:
-    keeps = part.get("keeps_negation", False)
+    keeps, everywhere = part.get("keeps_negation", False), load("phrases")["phrases"]
     for phrase in dict.fromkeys(fold(words) for words in part["words"]):
         yield Entry(
             value=part["value"],
@@ -116,8 +117,8 @@ def _entries(part: dict[str, Any], source: dict[str, Any]) -> Iterator[Entry]:
             alone=part.get("alone", False),
             no_before=_before(part.get("no_before", ())),
             no_after=_before(part.get("no_after", ())),
-            negated_before=() if keeps else _before(source["negation_before"]),
-            negated_after=() if keeps else _before(source["negation_after"]),
+            negated_before=() if keeps else _before([*source["negation_before"], *everywhere["before"]]),
+            negated_after=() if keeps else _before([*source["negation_after"], *everywhere["after"]]),
         )
 
 

@@ -181,6 +181,8 @@ class _Group:
             return self._beside_city(part, fits)
         if part.city and part.city.size > 2 and fold(part.text) not in words("region_first"):
             return None
+        if inside := [region for region in part.regions if following and region.country == following.country]:
+            return inside[0]  # "Georgia, USA" is the state
         if part.country and not (following and following.city):
             return None
         return part.regions[0]

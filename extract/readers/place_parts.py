@@ -49,6 +49,8 @@ class Part(NamedTuple):
 
 def read_part(text: str, start: int, end: int) -> Iterator[Part]:
     """What ``text[start:end]`` is made of; nothing where it is no part of a place."""
+    if end - start <= 80 and fold(text[start:end]) in words("not_places"):  # before "office" goes: "Home office"
+        return
     start, end = _trimmed(text, start, end)
     name = text[start:end]
     if not name or end - start > 80 or fold(name) in words("not_places"):

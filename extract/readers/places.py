@@ -158,12 +158,23 @@ def _label_words() -> frozenset[str]:
 def _labelled(text: str, start: int) -> _Found | None:
     label = _label().match(text, start)
     expression = _EXPRESSION.match(text, label.end()) if label else None
-    if label is None or expression is None:
+    if label is None or expression is None or _names_no_place(text, expression.start(), expression.end()):
         return None
     # after a bare word only a place that is known: "Location Scout wanted"
     if label[0].rstrip()[-1] in ":：" or _states_place(text, expression.start(), expression.end()):
         return _Found(expression.start(), _until_known(text, expression.start(), expression.end()), Cue.LABEL)
     return None
+
+
+@cache
+def _no_place() -> re.Pattern[str]:
+    return re.compile(rf"(?:{_alternatives(load('places')['not_places'])})(?!\w)", re.IGNORECASE)
+
+
+def _names_no_place(text: str, start: int, end: int) -> bool:
+    """Whether it is, or begins, words that stand where a place could: "Multiple" in "Multiple locations"."""
+    found = _no_place().match(text, start)
+    return found is not None and found.end() >= end
 
 
 def _states_place(text: str, start: int, end: int) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from extract.readers.denial import is_denied
 from extract.readers.gazetteer import fold
 from extract.readers.phrases import Token, find_phrases, tokens, triggers, words_of
 from extract.readers.reading import Reading
@@ -41,6 +42,8 @@ def read_workplace(text: str) -> list[Reading[str]]:
 def read_education(text: str) -> list[Reading[str]]:
     """The levels of education that a text names, in order (HIGH_SCHOOL ASSOCIATE BACHELOR MASTER DOCTORATE).
 
+    NONE is a level too, where the text says that none is needed.
+
     >>> [found.value for found in read_education("BS/MS in Computer Science or Ph.D.; Scrum Master, MS Office")]
     ['BACHELOR', 'DOCTORATE']
     """
@@ -72,7 +75,7 @@ def _in_progress_triggers() -> frozenset[str]:
 
 
 def in_progress_ok(text: str) -> Reading[bool] | None:
-    """Whether a text says that studies need not be finished (True and where it says so, or None).
+    """Whether a text says that studies need not be finished (True and where it says so, or None; None where it denies it).
 
     >>> found = in_progress_ok("Currently has, or is in the process of obtaining, a PhD")
     >>> found.value, found.start, found.end
@@ -84,7 +87,7 @@ def in_progress_ok(text: str) -> Reading[bool] | None:
     for number, token in enumerate(words):
         for phrase in _in_progress().get(token.word, ()):
             last = number + len(phrase)
-            if _same(words[number:last], phrase):
+            if _same(words[number:last], phrase) and not is_denied(text, token.start, words[last - 1].end):
                 return Reading(value=True, start=token.start, end=words[last - 1].end)
     return None
 

@@ -9,6 +9,7 @@ from extract.engines.rules.facts import fill_from_facts
 from extract.engines.rules.lists import fill_lists, fill_prose
 from extract.engines.rules.locations import fill_locations
 from extract.engines.rules.page import DraftBuilder, Page
+from extract.engines.rules.postings import note_other_postings, of_other_postings
 from extract.engines.rules.requirements import fill_requirements
 from extract.engines.rules.sections import label_sections
 from extract.engines.rules.statements import state_text, statements
@@ -25,9 +26,10 @@ class RulesEngine:
 
     def fill(self, clean: CleanDocument) -> Draft:
         """A draft of a job posting: markup first, then lines that name a field, then sentences."""
-        page = Page(clean, label_sections(clean.segments, hints=team_hints(clean.segments)))
+        page = Page(clean, _sections(clean))
         stated = list(statements(page))
         draft = DraftBuilder()
+        note_other_postings(clean, draft)
         fill_from_facts(clean, draft)
         fill_title(page, draft, stated)
         state_text(draft, "company.name", stated)
@@ -40,3 +42,11 @@ class RulesEngine:
         fill_department(page, draft, stated)
         fill_whereabouts(page, draft, stated)
         return draft.draft()
+
+
+def _sections(clean: CleanDocument) -> tuple[str, ...]:
+    """The section of each segment; what belongs to another posting is related to this one."""
+    others = of_other_postings(clean)
+    own = [segment for segment in clean.segments if segment.number not in others]
+    labels = iter(label_sections(own, hints=team_hints(own)))
+    return tuple("related" if segment.number in others else next(labels) for segment in clean.segments)

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from extract.cleaning.document import CleanDocument, Fact
 from extract.engines.base import FactReference
+from extract.engines.rules.dates import note_ambiguous
 from extract.engines.rules.page import DraftBuilder
-from extract.readers.dates import read_dates
+from extract.engines.rules.title_phrases import without_marks
+from extract.readers.contacts import read_emails, read_phones
+from extract.readers.dates import read_ambiguous_dates, read_dates
+from extract.readers.money import read_units
+from extract.readers.numbers import read_numbers
 from extract.readers.places import read_country, read_places
 from extract.readers.terms import lowest_education, read_employment_types, read_workplace
+from extract.result import Severity
 from extract.schemas.job_posting import EmploymentType, PayUnit
 
 _POSTING = "JobPosting."
 _UNITS = frozenset(unit.value for unit in PayUnit)
 _TYPES = frozenset(kind.value for kind in EmploymentType)
 _NAMES = {
-    "title": "title",
     "hiringOrganization.name": "company.name",
     "hiringOrganization": "company.name",
     "hiringOrganization.description": "company.description",
     "hiringOrganization.department.name": "department",
     "identifier.value": "job_id",
     "identifier": "job_id",
+    "applicationContact.name": "contact.name",
 }
 _URLS = {"url": "source_url", "hiringOrganization.sameAs": "company.url", "hiringOrganization.url": "company.url"}
 _DATES = {"datePosted": "date_posted", "validThrough": "valid_through", "jobStartDate": "start_date"}
@@ -43,7 +50,8 @@ _CURRENCIES = ("baseSalary.currency", "salaryCurrency", "baseSalary.value.curren
 _PAY_UNITS = ("baseSalary.value.unitText", "baseSalary.unitText")
 _EDUCATION = ("educationRequirements.credentialCategory", "educationRequirements")
 _URL = re.compile(r"https?://\S+")
-_AMOUNT = re.compile(r"\d++(?:\.\d++)?")
+_NUMBER = re.compile(r"-?\d++(?:\.\d++)?")  # as JSON writes it
+_SHOWN = 80  # characters of a value in a message
 _LISTED = re.compile(r"[^,;\s](?:[^,;]*[^,;\s])?")
 _INDEX = re.compile(r"\.\d++(?=\.|\Z)")
 _ENTRY = re.compile(r"jobLocation(\.\d++)?+(?:\.(.+))?", re.DOTALL)
@@ -60,10 +68,17 @@ class Facts:
         self._by_path: dict[str, list[Placed]] = {}
         for index, fact, path in self.all:
             self._by_path.setdefault(_INDEX.sub("", path), []).append((index, fact))
+        self._others = [(index, fact) for index, fact in enumerate(clean.facts) if not posting or fact.node != posting[0][1].node]
 
     def get(self, *paths: str) -> Iterator[Placed]:
         """The facts of these properties, the first property first."""
         return (placed for path in paths for placed in self._by_path.get(path, ()))
+
+    def referred(self, path: str, name: str) -> Iterator[Placed]:
+        """A property of the other object that this property names by its "@id"."""
+        named = {fact.body.text for _, fact in self.get(f"{path}.@id")}
+        nodes = {fact.node for _, fact in self._others if fact.path.endswith(".@id") and fact.body.text in named}
+        return ((i, f) for i, f in self._others if f.node in nodes and f.path.partition(".")[2] == name)
 
     def places(self) -> Iterator[dict[str, Placed]]:
         """The facts of each jobLocation by path below it; "" where it is a plain string."""
@@ -85,10 +100,8 @@ def fill_from_facts(clean: CleanDocument, draft: DraftBuilder) -> None:
     if not facts.all:
         return
     _fill_names(facts, draft)
-    for path, name in _DATES.items():
-        for index, fact in facts.get(path):
-            for reading in read_dates(fact.body.text)[:1]:
-                draft.put(name, reading.value.isoformat(), _whole(index, fact))
+    _fill_dates(facts, draft)
+    _fill_contact(facts, draft)
     _fill_places(facts, draft)
     _fill_kind_of_work(facts, draft)
     _fill_pay(facts, draft)
@@ -98,14 +111,53 @@ def fill_from_facts(clean: CleanDocument, draft: DraftBuilder) -> None:
             draft.put("education.level", level.value, FactReference(index, level.start, level.end))
 
 
+def _fill_dates(facts: Facts, draft: DraftBuilder) -> None:
+    """Dates of the standard and of other notations; one that has two readings is left out."""
+    for path, name in _DATES.items():
+        for index, fact in facts.get(path):
+            for reading in read_dates(fact.body.text)[:1]:
+                draft.put(name, reading.value.isoformat(), _whole(index, fact))
+            for either in read_ambiguous_dates(fact.body.text)[:1]:
+                if not draft.has(name):
+                    note_ambiguous(draft, name, fact.body.text, either)
+
+
+def _fill_contact(facts: Facts, draft: DraftBuilder) -> None:
+    """The mailbox and the number for applications."""
+    for index, fact in facts.get("applicationContact.email"):
+        for reading in read_emails(fact.body.text)[:1]:
+            draft.put("contact.email", reading.value, FactReference(index, reading.start, reading.end))
+    for index, fact in facts.get("applicationContact.telephone"):
+        for reading in read_phones(fact.body.text, country=None)[:1]:
+            draft.put("contact.phone", reading.value, FactReference(index, reading.start, reading.end))
+
+
+def _fill_title(facts: Facts, draft: DraftBuilder) -> None:
+    """The title without gender marks and requisition codes."""
+    for index, fact in facts.get("title"):
+        text = fact.body.text
+        if not _URL.fullmatch(text.strip()) and (pieces := list(without_marks(text, *_bounds(text)))):
+            title = " ".join(text[start:end] for start, end in pieces)
+            draft.put("title", title, *(FactReference(index, start, end) for start, end in pieces))
+
+
+def _bounds(text: str) -> tuple[int, int]:
+    """Where a text without the blanks at its ends begins and ends."""
+    end = len(text.rstrip())
+    return end - len(text[:end].lstrip()), end
+
+
 def _fill_names(facts: Facts, draft: DraftBuilder) -> None:
     """Names and addresses; some publishers write the address of an organisation where its name belongs."""
+    _fill_title(facts, draft)
     for table, is_url in ((_NAMES, False), (_URLS, True)):
         for path, name in table.items():
             for index, fact in facts.get(path):
                 text = fact.body.text.strip()
                 if (_URL.fullmatch(text) is not None) == is_url:
                     draft.put(name, text, _whole(index, fact))
+    for index, fact in facts.referred("hiringOrganization", "name"):
+        draft.put("company.name", fact.body.text.strip(), _whole(index, fact))
 
 
 def _fill_places(facts: Facts, draft: DraftBuilder) -> None:
@@ -150,16 +202,28 @@ def _fill_kind_of_work(facts: Facts, draft: DraftBuilder) -> None:
 def _fill_pay(facts: Facts, draft: DraftBuilder) -> None:
     for name, paths in _PAY.items():
         for index, fact in facts.get(*paths):
-            text = fact.body.text.replace(",", "").strip()
-            if _AMOUNT.fullmatch(text) and text.strip("0."):
-                draft.put(f"salary.{name}", text, _whole(index, fact))
+            _put_amount(draft, f"salary.{name}", index, fact)
     if not draft.has("salary"):
         return
     for index, fact in facts.get(*_CURRENCIES):
         draft.put("salary.currency", fact.body.text.strip().upper(), _whole(index, fact))
     for index, fact in facts.get(*_PAY_UNITS):
         unit = fact.body.text.strip().upper()
-        draft.put("salary.unit", unit if unit in _UNITS else None, _whole(index, fact))
+        read = [reading.value for reading in read_units(fact.body.text)]
+        draft.put("salary.unit", unit if unit in _UNITS else read[0] if read else None, _whole(index, fact))
+
+
+def _put_amount(draft: DraftBuilder, path: str, index: int, fact: Fact) -> None:
+    """A number of JSON as it is, a text as figures are written in texts ("45.000", "$45,000", "55k"); 0 states nothing."""
+    text = fact.body.text.strip()
+    if not isinstance(fact.value, str) and _NUMBER.fullmatch(text):
+        amounts = [Decimal(text)]
+    else:
+        amounts = [reading.value for reading in read_numbers(text)]
+    if len(amounts) == 1 and amounts[0] > 0:
+        draft.put(path, f"{amounts[0]:f}", _whole(index, fact))
+    elif text and amounts != [0] and not draft.has(path):
+        draft.note("unread_amount", path, f'"{text[:_SHOWN]}" is no amount', Severity.WARNING)
 
 
 def _fill_industry(facts: Facts, draft: DraftBuilder) -> None:

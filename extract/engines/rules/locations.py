@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from extract.cleaning.document import Kind, Segment
+from extract.engines.base import TextReference
 from extract.engines.rules.page import DraftBuilder, Page, part
 from extract.engines.rules.statements import Statement, stating
 from extract.readers.places import Place, find_places, read_places
@@ -111,7 +112,10 @@ def _places_in(segment: Segment) -> list[Reading[Place]]:
 def _put_place(draft: DraftBuilder, base: str, found: _Found) -> None:
     segment, place, offset = found
     start, end = place.start + offset, place.end + offset
-    draft.put(f"{base}.raw", segment.text[start:end], part(segment, place, offset=offset))
+    shown = segment.text[start:end]
+    if segment.text[end : end + 1] == ")" and shown.count("(") > shown.count(")"):
+        end += 1  # a bracket that opens inside of the place closes inside of it
+    draft.put(f"{base}.raw", segment.text[start:end], TextReference(segment.number, start, end))
     for name in _PARTS:
         if reading := getattr(place.value, name):
             draft.put(f"{base}.{name}", reading.value, part(segment, reading, offset=offset))

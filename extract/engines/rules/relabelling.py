@@ -6,10 +6,18 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from extract.cleaning.document import Kind, Segment
+from extract.cleaning.headings import heading_section
 from extract.engines.rules.cues import Scores
+from extract.engines.rules.statements import paths_of
+from extract.engines.rules.wording import wording
+from extract.readers.contacts import read_emails, read_phones
 
 _LISTED = frozenset(("responsibilities", "qualifications", "preferred_qualifications", "skills", "benefits"))
 _ASKED = frozenset(("qualifications", "preferred_qualifications"))
+_REQUIRED = frozenset(("experience_years_min", "education", "work_authorization"))  # fields whose lines are requirements, too
+_APPLYING = frozenset(("contact.name", "contact.email", "contact.phone", "apply_url", "valid_through"))
+_SAYS_HOW = 1.8  # points from which a sentence is one on applying: one telling phrase
+_LONGEST_LABEL = 40  # characters before the colon of "Nice to have: Dutch"
 _SHORT = 60  # characters of a line that is a label or a link where nothing in its wording speaks for its section
 
 
@@ -22,7 +30,9 @@ def relabelled(
     """
     found = ends_of_paragraphs(segments, labels, own=own)
     found = beside_lists(segments, found, own=own, headings=headings)
-    return tuple(three_lists_in_order(segments, found, headings=headings))
+    found = three_lists_in_order(segments, found, headings=headings)
+    found = outside_lists(segments, found, own=own)
+    return tuple(_asked_or_not(segment, label) for segment, label in zip(segments, found, strict=True))
 
 
 def ends_of_paragraphs(segments: Sequence[Segment], labels: Sequence[str], *, own: Sequence[Scores]) -> list[str]:
@@ -74,3 +84,47 @@ def _unheaded_lists(segments: Sequence[Segment], headings: Sequence[str | None])
         else:
             runs.append(range(index, index + 1))
     return runs
+
+
+def outside_lists(segments: Sequence[Segment], labels: Sequence[str], *, own: Sequence[Scores]) -> list[str]:
+    """A line that names another field is in no list, and neither is what says how to apply behind the items of one."""
+    found = list(labels)
+    behind_items = False
+    for index, segment in enumerate(segments):
+        label = found[index]
+        if segment.kind is Kind.HEADING or segment.kind is Kind.ITEM:
+            behind_items = segment.kind is Kind.ITEM
+        elif label in _LISTED and segment.kind is Kind.FIELD and (paths := paths_of(segment.key)):
+            if label not in _ASKED or _REQUIRED.isdisjoint(paths):
+                found[index] = "meta" if _APPLYING.isdisjoint(paths) else "apply"
+        elif label in _LISTED and behind_items and _says_how_to_apply(segment, own[index], label):
+            found[index] = "apply"
+    return found
+
+
+def _says_how_to_apply(segment: Segment, own: Scores, label: str) -> bool:
+    if own.get("apply", 0.0) >= max(_SAYS_HOW, own.get(label, 0.0)):
+        return True
+    return bool(read_emails(segment.text) or read_phones(segment.text, country=None))
+
+
+def _asked_or_not(segment: Segment, label: str) -> str:
+    """The section of a segment of the requirements, if it says by itself that it is none or only would be nice."""
+    if label not in _ASKED or segment.kind is Kind.HEADING:
+        return label
+    if segment.kind is Kind.SENTENCE and wording("speaks_of_employer").pattern.match(segment.text):
+        return "company"
+    return "preferred_qualifications" if label == "qualifications" and is_labelled_preferred(segment.text) else label
+
+
+def is_labelled_preferred(text: str) -> bool:
+    """Whether a requirement begins with the name of a list of what would be nice, or with or ends with a word for it.
+
+    >>> [is_labelled_preferred(text) for text in ("Nice to have: Dutch", "Englisch von Vorteil", "Dutch is nice to have")]
+    [True, True, False]
+    """
+    colon = text.find(":", 0, _LONGEST_LABEL)
+    if colon > 0 and heading_section(text[:colon]) == "preferred_qualifications":
+        return True
+    bare = text.rstrip(" .;,!)")
+    return any(found.start() == 0 or found.end() == len(bare) for found in wording("preferred_marks").pattern.finditer(bare))

@@ -42,11 +42,28 @@ _KEPT_AS = {"education": "qualifications", "experience": "qualifications"}
 _CLOSED = frozenset(("skills", "related"))  # only a heading opens these: nothing but a heading tells them from others
 _OPEN = tuple(section for section in ORDER if section not in _CLOSED)
 
+# Where the texts of schema.org properties belong. Source: schema.org/JobPosting. Its description may hold any section, and is
+# one of the job where it says nothing else.
+_DESCRIPTION = "description"
+_PROPERTIES = {
+    "description": _DESCRIPTION,
+    "responsibilities": "responsibilities",
+    "qualifications": "qualifications",
+    "experienceRequirements": "qualifications",
+    "educationRequirements": "qualifications",
+    "skills": "skills",
+    "jobBenefits": "benefits",
+    "incentiveCompensation": "benefits",
+    "hiringOrganization": "company",
+}
+
 # What a heading says of the segments below it. "Description" opens postings as a whole, so it says less. What follows the list
 # under a heading without being an item of it, or follows a text on rights, has mostly left the section.
 _HEADED, _HEADED_LOOSELY, _HEADING_LEFT = 4.2, 2.2, 0.5
 _FADE, _FADED = 0.02, 0.3  # a heading says less with each segment below it, down to this share
 _LEGAL_FOR_SURE = 3.0  # points from which a text is one on rights and privacy: more than one phrase
+_OF_PROPERTY = 6.0  # a property of the markup says more than any wording
+_DESCRIBED = 0.7  # but its description may hold anything: it says little, only more than the shape of a line
 _MOST_OUTSIDE = 1  # items after which a paragraph no longer belongs to the heading
 
 # What shapes say: a line that names a field and states it, a short line that is no sentence, a heading that nobody knows
@@ -92,16 +109,34 @@ def section_of_heading(text: str) -> str | None:
     return _KEPT_AS.get(section, section) if section else None
 
 
+def section_of_property(part_of: str | None) -> str | None:
+    """The section of the property that a text was read from; None for what is no property, or can be anything.
+
+    >>> section_of_property("JobPosting.jobBenefits.0"), section_of_property("Organization.slogan")
+    ('benefits', None)
+    """
+    steps = part_of.split(".", 2) if part_of else []
+    return _PROPERTIES.get(steps[1]) if len(steps) > 1 and steps[0] == "JobPosting" else None
+
+
 def headed(segments: Sequence[Segment], scores: Sequence[Scores]) -> list[Headed]:
-    """For each segment, the heading above it."""
+    """For each segment, the heading above it in the same property of the markup, or what the property says."""
     found: list[Headed] = []
     section: str | None = None
+    part_of: str | None = None
+    headless = True
     items = since = 0
     left = False  # a text on rights and privacy ends what a heading began
     for segment, own in zip(segments, scores, strict=True):
+        if segment.part_of != part_of:
+            part_of, section, headless = segment.part_of, None, True
+            items, since, left = 0, 0, False
         if segment.kind is Kind.HEADING:
-            section, items, since, left = section_of_heading(segment.text), 0, 0, False
+            section, headless, items, since, left = section_of_heading(segment.text), False, 0, 0, False
             found.append(Headed(section, _HEADED))
+            continue
+        if section is None and part_of and (stated := _stated(segment, headless=headless)):
+            found.append(stated)
             continue
         items += segment.kind is Kind.ITEM
         since += 1
@@ -112,6 +147,14 @@ def headed(segments: Sequence[Segment], scores: Sequence[Scores]) -> list[Headed
             weight = 0.0
         found.append(Headed(section, weight * max(_FADED, 1.0 - _FADE * since)))
     return found
+
+
+def _stated(segment: Segment, *, headless: bool) -> Headed | None:
+    """What the property says of a text that stands under no known heading of its own."""
+    section = section_of_property(segment.part_of)
+    if section != _DESCRIPTION:
+        return Headed(section, _OF_PROPERTY) if section else None
+    return Headed(section, _DESCRIBED) if headless and segment.kind is Kind.SENTENCE else None
 
 
 def _emission(segment: Segment, over: Headed, own: Scores) -> Scores:
@@ -129,7 +172,7 @@ def _emission(segment: Segment, over: Headed, own: Scores) -> Scores:
 
 
 def _change_cost(before: Segment, segment: Segment) -> float:
-    if segment.kind is Kind.HEADING or before.kind is Kind.HEADING:
+    if segment.kind is Kind.HEADING or before.kind is Kind.HEADING or segment.part_of != before.part_of:
         return _AT_HEADING
     if segment.list is not None and segment.list == before.list:
         return _IN_LIST

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from extract.cleaning.document import Kind, Segment
 from extract.engines.base import TextReference
+from extract.engines.rules.dates import fill_dates
 from extract.engines.rules.page import DraftBuilder, Page, part, whole
 from extract.engines.rules.statements import Statement, stating
 from extract.engines.rules.wording import wording
-from extract.readers.dates import read_dates
 from extract.readers.durations import Duration, read_durations
-from extract.readers.money import Pay, read_pay
+from extract.readers.money import Pay, is_legal_minimum, read_pay
 from extract.readers.reading import Reading
 from extract.readers.terms import read_employment_types, read_workplace
 
 ABOUT_THE_JOB = ("meta", "description", "responsibilities", "apply")
-DATES = ("valid_through", "start_date", "date_posted")
 
 # What speaks for a sum being the pay of this job, in points: set on real postings. A line that says "Salary" outweighs all else
 # but a full range with its unit elsewhere; a figure among the benefits is more often an allowance.
 _NAMED, _RANGE, _UNIT, _CURRENCY, _BENEFIT = 2.0, 1.5, 1.0, 0.5, -0.5
-_DATE_REACH = 45  # characters between a date and the word that says what it is for: half a sentence
-_SHOWN = 80  # characters of a line in a message
 # "An internship" among what one must bring is of another job; these words are of the job wherever they stand
 _HOURS = frozenset(("FULL_TIME", "PART_TIME", "TEMPORARY", "CONTRACTOR"))
 
@@ -38,7 +35,7 @@ def fill_terms(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -> 
 
 
 def fill_pay(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -> None:
-    """The sum for which most speaks; the first of equals."""
+    """The sum for which most speaks; the first of equals. What a legal note says counts only as a range, and last of all."""
     if draft.has("salary"):
         return
     named = {s.segment.number for s in stating(stated, "salary")}
@@ -48,9 +45,18 @@ def fill_pay(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -> No
         for reading in read_pay(segment.text)
         if reading.value.about == "pay" or (segment.number in named and reading.value.about != "other")
     ]
-    if found:
-        _, segment, pay = max(found, key=lambda scored: scored[0])
+    offers = [scored for scored in found if not _is_note(page, scored[1], named)]
+    notes = [scored for scored in found if scored[2].min and scored[2].max and not is_legal_minimum(scored[1].text)]
+    if best := offers or notes:
+        _, segment, pay = max(best, key=lambda scored: scored[0])
         _put_pay(draft, segment, pay)
+
+
+def _is_note(page: Page, segment: Segment, named: Collection[int]) -> bool:
+    """Whether a segment is a legal note; behind one, and in a line that names the pay, only if it is about the law's minimum."""
+    if is_legal_minimum(segment.text):
+        return "legal" in page.sections[max(0, segment.number - 1) : segment.number + 1]
+    return page.section(segment) == "legal" and segment.number not in named
 
 
 def _pay_score(pay: Pay, section: str, *, named: bool) -> float:
@@ -66,34 +72,6 @@ def _put_pay(draft: DraftBuilder, segment: Segment, pay: Pay) -> None:
         draft.put("salary.currency", pay.currency.value, part(segment, pay.currency), inferred=not pay.currency_stated)
     if pay.unit:
         draft.put("salary.unit", pay.unit.value, part(segment, pay.unit))
-
-
-def fill_dates(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -> None:
-    """Dates of lines that name them, then dates in sentences with a word before them that says what they are."""
-    for path in DATES:
-        for statement in stating(stated, path):
-            _put_stated_date(draft, path, statement)
-    for segment in page.outside("related", "company", "legal"):
-        if all(map(draft.has, DATES)):
-            return
-        for reading in read_dates(segment.text):
-            if purpose := _purpose(segment.text[max(0, reading.start - _DATE_REACH) : reading.start]):
-                draft.put(purpose, reading.value.isoformat(), part(segment, reading))
-
-
-def _put_stated_date(draft: DraftBuilder, path: str, statement: Statement) -> None:
-    if draft.has(path):
-        return
-    for reading in read_dates(statement.text, day_first=True)[:1]:
-        draft.put(path, reading.value.isoformat(), part(statement.segment, reading, offset=statement.start))
-    if path == "valid_through" and not draft.has(path) and wording("no_date").pattern.search(statement.text):
-        draft.note("no_date", path, f'"{statement.text[:_SHOWN]}" names no day')
-
-
-def _purpose(before: str) -> str | None:
-    """Which date it is that stands behind these words: the last of them decides."""
-    cues = [(found.end(), path) for path in DATES for found in wording(path).pattern.finditer(before)]
-    return max(cues)[1] if cues else None
 
 
 def fill_duration(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -> None:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from extract.cleaning.characters import folded_words
-from extract.engines.rules.title_words import is_job_noun, title_words
+from extract.engines.rules.title_words import is_job_noun, names_a_job, title_words
+from extract.readers.gazetteer import find_city
+from extract.readers.terms import read_employment_types
 from extract.vocabulary import fold, load
 
 LONGEST = 14  # words of a title
@@ -31,6 +33,7 @@ _EDGE = " \t-–—|:;,.•·*_/"
 # One letter for each gender, with slashes: "m/w/d", "H/F", "f / m / x".
 _LETTERS = r"(?<![\w/|])(?:[hmfwdxgk]\s?[/|]\s?){1,3}(?:[hmfwdxk]|div|nb)(?![\w/|])"
 _MAY_BE_MARKED = re.compile(r"[/|]\s?[^\W\d_]{1,3}(?!\w)|\([^\W\d_]{1,8}\)|\([a-z]+ [a-z]+\)", re.IGNORECASE)
+_CODE_LAST = re.compile(r"[(\[]#?(?!(?:19|20)\d\d[)\]])[A-Z]{0,4}[-_ ]?\d{4,}+(?:-\d++)?[)\]]\s*+\Z")  # "(R12345)", but no year
 _CODE_FIRST = re.compile(r"\s*+#?(?=\w*\d)[A-Z0-9]{4,}+[A-Z0-9-]*+\s*+[,:–-]\s")
 
 
@@ -96,18 +99,74 @@ def _code() -> re.Pattern[str]:
     return re.compile(rf"[(\[#]?\b(?:{words})\b[\s.:#°-]*+[A-Z]{{0,4}}-?\d[\w/-]*+[)\]]?\s*+\Z", re.IGNORECASE)
 
 
+@cache
+def _behind_mark(table: str) -> re.Pattern[str]:
+    """A preposition of a table before a word in capitals: "in Berlin", "chez Acme"."""
+    words = "|".join(re.escape(word) for words in load("titles")[table].values() for word in words)
+    return re.compile(rf"\s*+(?:{words})\s(?=[A-ZÀ-Þ])")
+
+
+_NAME = re.compile(r"[\w.'’-]++(?:\s[\w.'’-]++){0,2}")
+_LONGEST_PLACE = 60  # characters behind a mark in which a place or the hours are named
+
+
+def _leaves_title(text: str, at: int) -> bool:
+    """Whether what stands behind a mark is no part of the title: an employer, a place or the hours."""
+    if _behind_mark("employers_after").match(text, at):
+        return True
+    found = _behind_mark("places_after").match(text, at)
+    name = _NAME.match(text, found.end()) if found else None
+    if not found or not name:
+        return False
+    words = name[0].split(" ")
+    if any(find_city(" ".join(words[:size])) for size in range(1, len(words) + 1)):
+        return True
+    hours = read_employment_types(text[found.end() : found.end() + _LONGEST_PLACE])
+    return bool(hours) and hours[0].start == 0
+
+
+@cache
+def _wanted() -> re.Pattern[str]:
+    """What says behind a title that somebody is looked for: "Nurse wanted in Lyon"."""
+    words = "|".join(re.escape(word) for words in load("titles")["wanted"].values() for word in words)
+    return re.compile(rf"\s(?:{words})(?!\w)", re.IGNORECASE)
+
+
+_CALL = re.compile(r"[!?:]\s")
+
+
+def title_within(text: str) -> tuple[int, int]:
+    """The range of a line without the call before a title and the word that somebody is wanted behind it.
+
+    >>> [text[slice(*title_within(text))] for text in ("We're hiring! Backend Developer", "Nurse wanted in Lyon")]
+    ['Backend Developer', 'Nurse']
+    """
+    start = max((call.end() for call in _CALL.finditer(text) if _calls(text[: call.end()].rstrip(": "))), default=0)
+    wanted = _wanted().search(text, start + 1)
+    return start, wanted.start() if wanted and names_a_job(text[start : wanted.start()]) else len(text)
+
+
+def _calls(text: str) -> bool:
+    """Whether what stands before a title is none itself: "We're hiring!", "Help wanted"."""
+    wanted = _wanted().search(text)
+    return speaks(text) or (wanted is not None and wanted.end() == len(text) and not names_a_job(text))
+
+
 def without_marks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The parts of a range that are no gender marks and no requisition codes.
 
     >>> list(without_marks("Ingénieur (H/F) Java", 0, 20))
     [(0, 9), (16, 20)]
-    >>> list(without_marks("Data Engineer (m/w/d) - Ref. 1234", 0, 33))
-    [(0, 13)]
+    >>> list(without_marks("Data Engineer (m/w/d) - Ref. 1234", 0, 33)), list(without_marks("Koch (m/w/d) in Bonn", 0, 20))
+    ([(0, 13)], [(0, 4)])
     """
     part = text[start:end]
-    gaps = [found.span() for found in (_code().search(part), _CODE_FIRST.match(part)) if found]
+    gaps = [found.span() for found in (_code().search(part), _CODE_LAST.search(part), _CODE_FIRST.match(part)) if found]
     if _MAY_BE_MARKED.search(part):
-        gaps += [mark.span() for mark in _gender_mark().finditer(part)]
+        marks = [mark.span() for mark in _gender_mark().finditer(part)]
+        gaps += marks
+        if marks and _leaves_title(part, marks[-1][1]):
+            gaps.append((marks[-1][1], len(part)))
     at = 0
     for left, right in [*sorted(gaps), (len(part), len(part))]:
         stripped = part[at:left].strip(_EDGE)

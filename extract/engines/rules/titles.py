@@ -23,6 +23,7 @@ from extract.engines.rules.title_phrases import (
     marked_phrases,
     phrase_behind,
     speaks,
+    title_within,
     tokens_of,
     without_marks,
 )
@@ -82,7 +83,7 @@ def fill_title(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -> 
 
 
 def best_title(page: Page, stated: Sequence[Statement]) -> Candidate | None:
-    """The candidate with the highest score; the first of equals."""
+    """The candidate with the highest score, the first of equals, in its best spelling."""
     found = list(_stated_titles(stated))
     if not any(candidate.score == FIELD and names_a_job(candidate.value) for candidate in found):
         found += _page_titles(page)
@@ -91,7 +92,14 @@ def best_title(page: Page, stated: Sequence[Statement]) -> Candidate | None:
         found = [title for item in page.outside("related", "legal") if item.kind is Kind.ITEM for title in _hired_titles(item)]
     found = nlargest(MOST, found, key=lambda candidate: candidate.score)
     counts = Counter(fold(candidate.value) for candidate in found)
-    return max(found, key=lambda candidate: candidate.score + _support(fold(candidate.value), counts), default=None)
+    best = max(found, key=lambda candidate: candidate.score + _support(fold(candidate.value), counts), default=None)
+    return _as_a_name(best, found) if best else None
+
+
+def _as_a_name(best: Candidate, found: Sequence[Candidate]) -> Candidate:
+    """The title as it is written where it is written as a name, if it is in any of its places."""
+    named = (other for other in found if all_capitals(other.value) and fold(other.value) == fold(best.value))
+    return best if all_capitals(best.value) else next(named, best)
 
 
 def _support(known: str, counts: Counter[str]) -> float:
@@ -142,25 +150,29 @@ def _text_titles(page: Page) -> Iterator[Candidate]:
 
 def _first_line(segment: Segment) -> Iterator[Candidate]:
     """A short line at the top that names a job and is no sentence."""
-    text = segment.text
-    if len(text) < LONGEST_LINE and not text.endswith(".") and names_a_job(text) and not speaks(text):
-        yield from _titled(segment, 0, len(text), FIRST_LINE - LATER_LINE * segment.number)
+    if len(segment.text) >= LONGEST_LINE:
+        return
+    start, end = title_within(segment.text)
+    text = segment.text[start:end]
+    if not text.endswith(".") and names_a_job(text) and not speaks(text):
+        yield from _titled(segment, start, end, FIRST_LINE - LATER_LINE * segment.number)
 
 
 def _heading_titles(segment: Segment, *, first: bool) -> Iterator[Candidate]:
     """A heading may be the title, or end with the name of a section ("… Engineer Responsibilities")."""
-    text = segment.text
-    if len(text) > MAX_HEADING:
+    if len(segment.text) > MAX_HEADING:
         return
+    start, end = title_within(segment.text)
+    text = segment.text[start:end]
     split = section_suffix(text)
     if split and names_a_job(text[:split]):
-        yield from _titled(segment, 0, split, ENDS_HEADING)
+        yield from _titled(segment, start, start + split, ENDS_HEADING)
     elif heading_section(text) is None and not speaks(text):
         named = names_a_job(text)
         if first and segment.number < EARLY:
-            yield from _titled(segment, 0, len(text), FIRST_HEADING - NO_JOB * (not named))
+            yield from _titled(segment, start, end, FIRST_HEADING - NO_JOB * (not named))
         elif named:
-            yield from _titled(segment, 0, len(text), HEADING + TOP_HEADING * first)
+            yield from _titled(segment, start, end, HEADING + TOP_HEADING * first)
 
 
 def section_suffix(text: str) -> int | None:

@@ -8,6 +8,7 @@ from functools import cache
 
 from extract.cleaning.document import Fact
 from extract.engines.base import FactReference, TextReference
+from extract.engines.rules.dates import longest_passage
 from extract.engines.rules.page import DraftBuilder, Page, part, whole
 from extract.engines.rules.statements import Statement, stating
 from extract.engines.rules.wording import wording
@@ -39,14 +40,24 @@ def fill_whereabouts(page: Page, draft: DraftBuilder, stated: Sequence[Statement
 def fill_contact(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -> None:
     """The first mailbox that is for applications, with the name and number of lines that name them."""
     _fill_email(page, draft)
-    for statement in stating(stated, "contact.phone"):
-        for reading in read_phones(statement.text, country=None)[:1]:
-            draft.put("contact.phone", reading.value, part(statement.segment, reading, offset=statement.start))
+    _fill_phone(draft, stated)
     for statement in stating(stated, "contact.name"):
         if not statement.below and (name := _PERSON.match(statement.text[:_LONGEST_PERSON])):
             text = name[0].strip()
             end = statement.start + len(text)
             draft.put("contact.name", text, TextReference(statement.segment.number, statement.start, end))
+
+
+def _fill_phone(draft: DraftBuilder, stated: Sequence[Statement]) -> None:
+    """The number of a line on it, or beside the person; without its country code it is one of the country of the job."""
+    countries = {str(v.value) for p, v in draft.values.items() if p.startswith("locations.") and p.endswith(".country")}
+    country = countries.pop() if len(countries) == 1 else None
+    for path in ("contact.phone", "contact.name"):
+        for statement in stating(stated, path):
+            for reading in read_phones(statement.text, country=country if path == "contact.phone" else None)[:1]:
+                place = part(statement.segment, reading, offset=statement.start)
+                national = "+" not in statement.text[reading.start : reading.end]
+                draft.put("contact.phone", reading.value, place, inferred=national)
 
 
 def _fill_email(page: Page, draft: DraftBuilder) -> None:
@@ -100,7 +111,6 @@ def _numbered() -> re.Pattern[str]:
 
 def fill_language(page: Page, draft: DraftBuilder) -> None:
     """The language of the longest passage on the job itself; the company's text on itself may be in another."""
-    body = list(page.of("description", "responsibilities", "qualifications", "preferred_qualifications")) or page.segments
-    longest = max(body, key=lambda segment: len(segment.text), default=None)
+    longest = longest_passage(page)
     if longest and (found := read_language(longest.text)):
         draft.put("language", found.value, whole(longest))
