@@ -75,6 +75,9 @@ def _name() -> re.Pattern[str]:
     )
 
 
+_NO_NAME = re.compile(r"\d+(?: [^\W\d]+\.? \d{4}| [^\W\d]+)?")  # "401", "13 February 2026", "30 Days"
+
+
 def names(text: str) -> Iterator[tuple[int, int]]:
     """Where names stand: runs of capitalised words, without what opens a sentence, and without a possessive ending.
 
@@ -93,7 +96,7 @@ def names(text: str) -> Iterator[tuple[int, int]]:
         if text.count(" ", start, end) >= LONGEST:
             continue
         name = _END.sub("", text[start:end])
-        if len(name) > 1 and not name.isdigit() and (" " in name or fold(name) not in known.never):
+        if len(name) > 1 and not _NO_NAME.fullmatch(name) and (" " in name or fold(name) not in known.never):
             yield start, start + len(name)
 
 
