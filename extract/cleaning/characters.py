@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from unicodedata import combining, normalize
 
 from extract.cleaning.document import Edit, MappedText
 
@@ -24,7 +23,6 @@ INVISIBLE = (
 
 _UNTIDY = re.compile(rf"[\s{INVISIBLE}](?:[\s{INVISIBLE}]++|(?<=[^ ]))")  # more than one blank
 _INVISIBLE = re.compile(rf"[{INVISIBLE}]++")
-_WORD = re.compile(r"[^\W_]+")
 
 
 def fold_space(body: MappedText) -> MappedText:
@@ -51,15 +49,3 @@ def _space_edits(text: str) -> Iterator[Edit]:
             yield Edit(match.start(), match.start() + kept)
         if match.start() + kept + 1 < match.end():
             yield Edit(match.start() + kept + 1, match.end())
-
-
-def folded_words(text: str) -> list[str]:
-    """The words of a text without case, accents, punctuation and apostrophes.
-
-    >>> folded_words("Votre rôle / What you’ll do:")
-    ['votre', 'role', 'what', 'you', 'll', 'do']
-    """
-    text = text.casefold()
-    if not text.isascii():
-        text = "".join(character for character in normalize("NFKD", text) if not combining(character))
-    return _WORD.findall(text)

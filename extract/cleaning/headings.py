@@ -6,8 +6,8 @@ import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from extract.cleaning.characters import LOWER, UPPER, folded_words
-from extract.vocabulary import load
+from extract.cleaning.characters import LOWER, UPPER
+from extract.vocabulary import fold, folded_words, load
 
 MAX_HEADING = 160
 """Characters: no line that is longer is a heading by its shape."""
@@ -50,11 +50,7 @@ class Phrases(NamedTuple):
 
 @lru_cache(maxsize=8192)
 def _folded(word: str) -> str:
-    return "".join(folded_words(word))
-
-
-def _fold(text: str) -> str:
-    return " ".join(folded_words(text))
+    return fold(word).replace(" ", "")
 
 
 @cache
@@ -64,13 +60,13 @@ def phrases() -> Phrases:
     german: set[str] = set()
     for section, languages in load("headings").items():
         for language, listed in languages.items():
-            folded = [_fold(phrase) for phrase in listed]
+            folded = [fold(phrase) for phrase in listed]
             for phrase in folded:
                 sections.setdefault(phrase, section)
             if language == "de":
                 german.update(folded)
-    shapes = {name: frozenset(_fold(phrase) for phrase in listed) for name, listed in load("heading_shapes").items()}
-    fields = frozenset(_fold(key) for table in _leaf_lists(load("fields")) for key in table)
+    shapes = {name: frozenset(fold(phrase) for phrase in listed) for name, listed in load("heading_shapes").items()}
+    fields = frozenset(fold(key) for table in _leaf_lists(load("fields")) for key in table)
     return Phrases(
         sections=sections,
         before=shapes["before"],
@@ -118,7 +114,7 @@ def heading_section(text: str) -> str | None:
     """
     if len(text) > MAX_HEADING or not (words := folded_words(text)):
         return None
-    found = phrases().sections.get(" ".join(folded_words(text.replace("&", " and ")))) if "&" in text else None
+    found = phrases().sections.get(fold(text.replace("&", " and "))) if "&" in text else None
     found = found or _section(words, text)
     if found is None and "(" in text:
         bare = _PARENTHESIS.sub(" ", text)
@@ -256,7 +252,7 @@ def field_key(text: str) -> Key | None:
     section = heading_section(key)
     if _KEY_REFUSED.search(key) and (section is None or "," not in key):
         return None
-    known = section is not None or " ".join(folded_words(key)) in phrases().fields
+    known = section is not None or fold(key) in phrases().fields
     if not known and (not key[0].isupper() or (not text[end].isspace() and (" " in key or text[end].islower()))):
         return None
     if text[end].isdigit() and not known:
@@ -292,7 +288,7 @@ def begins_with_about(text: str) -> bool:
 
 def states_field(phrase: str) -> bool:
     """Whether a heading phrase names what one line can state: "Date de démarrage : mai"."""
-    return phrases().sections.get(" ".join(folded_words(phrase))) in FIELD_SECTIONS
+    return phrases().sections.get(fold(phrase)) in FIELD_SECTIONS
 
 
 def names_field(text: str) -> bool:
@@ -364,4 +360,4 @@ def is_strong(phrase: str) -> bool:
 
 def is_german(phrase: str) -> bool:
     """Whether a phrase is a German heading: its capital says nothing in the middle of a sentence."""
-    return " ".join(folded_words(phrase)) in phrases().german
+    return fold(phrase) in phrases().german

@@ -44,3 +44,12 @@ def _fold(text: str) -> str:
 
 
 _fold_short = lru_cache(maxsize=2048)(_fold)
+
+
+def folded_words(text: str) -> list[str]:
+    """The words of a text as phrases are compared.
+
+    >>> folded_words("Votre rôle / What you’ll do:")
+    ['votre', 'role', 'what', 'you', 'll', 'do']
+    """
+    return fold(text).split()

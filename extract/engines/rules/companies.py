@@ -9,7 +9,6 @@ from heapq import nlargest
 from math import log2
 from typing import NamedTuple
 
-from extract.cleaning.characters import folded_words
 from extract.cleaning.document import Kind, Segment
 from extract.cleaning.headings import MAX_HEADING
 from extract.engines.base import FactReference, TextReference
@@ -18,7 +17,7 @@ from extract.engines.rules.company_names import LONGEST, company_words, key_of, 
 from extract.engines.rules.page import DraftBuilder, Page, Reference
 from extract.engines.rules.statements import paths_of
 from extract.engines.rules.title_words import names_a_job
-from extract.vocabulary import fold, load
+from extract.vocabulary import fold, folded_words, load
 
 # How much each place speaks for the name that stands there being the employer's. Set on real postings: one place that only an
 # employer's name stands in is enough, of others it takes two.

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from extract.cleaning.characters import LOWER, UPPER, folded_words
+from extract.cleaning.characters import LOWER, UPPER
 from extract.engines.rules.title_phrases import LONGEST_SEGMENT
-from extract.vocabulary import fold, load
+from extract.vocabulary import fold, folded_words, load
 
 LONGEST = 6  # words of a name
 _LONGEST_LEGAL_FORM = 5  # letters: "GmbH" says nothing about who it is, "University" does

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from extract.cleaning.characters import folded_words
 from extract.engines.rules.title_words import is_job_noun, names_a_job, title_words
 from extract.readers.gazetteer import find_city
 from extract.readers.terms import read_employment_types
-from extract.vocabulary import fold, load
+from extract.vocabulary import fold, folded_words, load
 
 LONGEST = 14  # words of a title
 LONGEST_TEXT = 160  # characters of a title

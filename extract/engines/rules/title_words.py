@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from extract.cleaning.characters import folded_words
-from extract.vocabulary import fold, load
+from extract.vocabulary import fold, folded_words, load
 
 _SHORTEST_ENDING = 6  # letters of a noun that may end a compound: "koch" does not make a job of a "Bloch"
 _SHORTEST_COMPOUND = 9
