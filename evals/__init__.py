@@ -1,0 +1,1 @@
+"""Measuring extractions against hand-checked records: ``scoring`` compares, ``gold/`` holds the cases."""
