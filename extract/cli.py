@@ -25,7 +25,7 @@ from extract.cleaning.document import CleanDocument
 from extract.errors import ExtractError, UsageError
 from extract.pipeline import package_version
 from extract.result import Severity, Status
-from extract.source import Format, open_source
+from extract.source import MAX_CHARS, Format, open_source
 
 T = TypeVar("T", bound=BaseModel)
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -114,15 +114,15 @@ def run(
     input_format: InputFormat = None,
     engine: Annotated[str, typer.Option(help="Who fills the record: rules (offline).")] = "rules",
     schema: Annotated[str, typer.Option(help="What the record is.")] = "job_posting",
-    max_chars: MaxChars = 2_000_000,
+    max_chars: MaxChars = MAX_CHARS,
     output: Output = None,
 ) -> None:
     """Extract a record from FILE, or from standard input."""
     name, source = _read(file, max_chars)
     _keep_apart(source, output)
     with _errors_of(name):
-        text = open_source(source, max_chars=max_chars, name=name).text
-        result = extract(source, schema=schema, engine=engine, input_format=input_format, max_chars=max_chars, name=name)
+        opened = open_source(source, max_chars=max_chars, name=name)  # once: a file may change, and a pipe is gone
+        result = extract(opened, schema=schema, engine=engine, input_format=input_format)
         match output_format or _default(RecordFormat.TABLE, RecordFormat.JSON, output):
             case RecordFormat.JSON:
                 written = report.as_json(result)
@@ -132,7 +132,7 @@ def run(
             case RecordFormat.JSONLD:
                 written = report.as_jsonld(result.record)
             case RecordFormat.TABLE:
-                lines = report.SourceLines(text)
+                lines = report.SourceLines(opened.text)
                 shown = _evidence_table(result, lines) if evidence else _record_table(result, lines)
                 written = _rendered([shown, *_remarks(result)], output)
     _notice(f"{name}: engine {result.provenance.engine}, read as {result.provenance.format}, {result.usage.seconds:.3f} s")
@@ -146,7 +146,7 @@ def show_segments(
     output_format: Annotated[SegmentFormat | None, typer.Option("--format", "-f", help=_FORMAT_HELP, show_default=False)] = None,
     where: Annotated[bool, typer.Option("--map", help="Show where in the document each segment stands.")] = False,
     input_format: InputFormat = None,
-    max_chars: MaxChars = 2_000_000,
+    max_chars: MaxChars = MAX_CHARS,
     output: Output = None,
 ) -> None:
     """Show the numbered segments of FILE, or of standard input, and the facts that its markup states."""

@@ -17,7 +17,7 @@ from extract.engines.base import Engine
 from extract.errors import UsageError
 from extract.grounding import ground
 from extract.result import Extraction, Provenance, Usage
-from extract.source import Format, open_source
+from extract.source import MAX_CHARS, Format, Source, open_source
 from extract.tasks import Task, task_named, task_of
 from extract.validation import validate
 
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from extract.schemas.job_posting import JobPosting  # at run time a schema is loaded when it is asked for
 
 T = TypeVar("T", bound=BaseModel)
-MAX_CHARS = 2_000_000
+Document = str | bytes | Path | Source
+"""What can be extracted from: the text itself, its bytes, the path of a file, or a source that is open."""
 
 
 class Options(TypedDict, total=False):
@@ -38,15 +39,13 @@ class Options(TypedDict, total=False):
 
 
 @overload
-def extract(
-    source: str | bytes | Path, *, schema: Literal["job_posting"] = ..., **options: Unpack[Options]
-) -> Extraction[JobPosting]: ...
+def extract(source: Document, *, schema: Literal["job_posting"] = ..., **options: Unpack[Options]) -> Extraction[JobPosting]: ...
 @overload
-def extract(source: str | bytes | Path, *, schema: type[T], **options: Unpack[Options]) -> Extraction[T]: ...
+def extract(source: Document, *, schema: type[T], **options: Unpack[Options]) -> Extraction[T]: ...
 @overload
-def extract(source: str | bytes | Path, *, schema: str, **options: Unpack[Options]) -> Extraction[BaseModel]: ...
+def extract(source: Document, *, schema: str, **options: Unpack[Options]) -> Extraction[BaseModel]: ...
 def extract(
-    source: str | bytes | Path,
+    source: Document,
     *,
     schema: str | type[BaseModel] = "job_posting",
     engine: str = "rules",
@@ -56,8 +55,9 @@ def extract(
 ) -> Extraction[BaseModel]:
     """A validated record of a document, with the evidence for each of its values.
 
-    ``source`` is the text itself, its bytes, or the path of a file (a ``str`` is never a path). ``schema`` is the name of
-    a shipped task or its Pydantic model. ``input_format`` overrides the detected format. ``name`` stands for the document
+    ``source`` is the text itself, its bytes, or the path of a file (a ``str`` is never a path); a source that is open
+    already is taken as it is, whatever ``max_chars`` and ``name`` say. ``schema`` is the name of a shipped task or its
+    Pydantic model. ``input_format`` overrides the detected format. ``name`` stands for the document
     in messages and provenance.
 
     Raises SourceError for a document that cannot be read, FormatError where it is not of the format asked for, UsageError
@@ -66,20 +66,21 @@ def extract(
     started = time.perf_counter()
     task = task_named(schema) if isinstance(schema, str) else task_of(schema)
     chosen = engine_named(engine, task)
-    document = clean_source(open_source(source, max_chars=max_chars, name=name), format=format_named(input_format))
+    opened = source if isinstance(source, Source) else open_source(source, max_chars=max_chars, name=name)
+    document = clean_source(opened, format=format_named(input_format))
     return run(document, task, chosen, started=started)
 
 
 @overload
 async def aextract(
-    source: str | bytes | Path, *, schema: Literal["job_posting"] = ..., **options: Unpack[Options]
+    source: Document, *, schema: Literal["job_posting"] = ..., **options: Unpack[Options]
 ) -> Extraction[JobPosting]: ...
 @overload
-async def aextract(source: str | bytes | Path, *, schema: type[T], **options: Unpack[Options]) -> Extraction[T]: ...
+async def aextract(source: Document, *, schema: type[T], **options: Unpack[Options]) -> Extraction[T]: ...
 @overload
-async def aextract(source: str | bytes | Path, *, schema: str, **options: Unpack[Options]) -> Extraction[BaseModel]: ...
+async def aextract(source: Document, *, schema: str, **options: Unpack[Options]) -> Extraction[BaseModel]: ...
 async def aextract(
-    source: str | bytes | Path, *, schema: str | type[BaseModel] = "job_posting", **options: Unpack[Options]
+    source: Document, *, schema: str | type[BaseModel] = "job_posting", **options: Unpack[Options]
 ) -> Extraction[BaseModel]:
     """``extract`` in a thread, with the same keywords, so that the event loop goes on."""
     return await asyncio.to_thread(lambda: extract(source, schema=schema, **options))

@@ -39,6 +39,8 @@ class Source:
     encoding: str
 
 
+MAX_CHARS = 2_000_000
+"""Characters that a document may have, where the caller does not say otherwise."""
 # C1 controls do not count: text that was decoded wrongly is full of them, and can be mended.
 _CONTROLS = [chr(code) for code in (*range(1, 9), *range(14, 32), 127)]
 _BLANK = r"\s\x00-\x1f\x7f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff"
@@ -52,7 +54,7 @@ MARGIN = re.compile(rf"[{_BLANK}]++")
 def open_source(
     source: str | bytes | Path,
     *,
-    max_chars: int = 2_000_000,
+    max_chars: int = MAX_CHARS,
     encoding: str | None = None,
     name: str | None = None,
 ) -> Source:

@@ -17,6 +17,7 @@ from extract.errors import BinarySource, EmptySource, ExtractError, FormatError,
 from extract.fields import leaf_paths
 from extract.readers import read_as
 from extract.schemas.job_posting import JobPosting
+from extract.source import open_source
 from extract.tasks import shipped_tasks, task_named, task_of
 
 POSTING = """Acme Bakery
@@ -101,6 +102,7 @@ def test_the_same_document_gives_the_same_record() -> None:
     first = extract(POSTING)
     for again in (
         extract(POSTING.encode()),
+        extract(open_source(POSTING)),
         extract(POSTING, schema=JobPosting),
         extract(POSTING, input_format="text"),
         asyncio.run(aextract(POSTING)),

@@ -181,7 +181,7 @@ class MappedText:
             stop = at[index + 1] if index < last else end
             if origin == _COPY:
                 offset = runs.starts[index] - first
-                into.add(length, start + offset, (min(end, stop)) + offset, _COPY)
+                into.add(length, start + offset, min(end, stop) + offset, _COPY)
             else:
                 into.add(length, runs.starts[index], runs.ends[index], origin)
             if stop >= end:

@@ -22,7 +22,7 @@ def of_other_postings(clean: CleanDocument) -> frozenset[int]:
 
     A segment knows the property that it was read from, but not the node: that is the one whose facts stand around it.
     """
-    others = posting_nodes(clean.facts)[1:]
+    others = frozenset(posting_nodes(clean.facts)[1:])
     if not others:
         return frozenset()
     places = sorted((fact.spans[0].start, fact.node) for fact in clean.facts if fact.spans)
