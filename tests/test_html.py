@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from extract.cleaning.document import Cleaned, Edit, Kind, MappedText, Origin
 from extract.cleaning.html import clean_html
-from extract.cleaning.html_tokens import Mark, attributes, tokens
+from extract.cleaning.html_tree import Tree
 
 Blocks = list[tuple[str, str]]
 
@@ -201,9 +201,9 @@ def test_steps_name_what_changed() -> None:
 def test_attributes_as_browsers_read_them() -> None:
     """Quoted, bare and empty values; the first of a name counts."""
     tag = "<a one='1>' TWO=2 three = \"3\" four one=5/>"
-    (token,) = tokens(tag)
-    assert token.mark is Mark.START
-    assert {name: found.value for name, found in attributes(tag, token).items()} == {
+    tree = Tree(f"text {tag}")
+    (node,) = tree.root.select("a")
+    assert {name: found.value for name, found in tree.attributes(node).items()} == {
         "one": "1>",
         "two": "2",
         "three": "3",

@@ -29,6 +29,7 @@ def clean(source: Source, *, format: Format | None = None) -> CleanDocument:
         segments=segmented.segments,
         facts=cleaned.facts,
         steps=cleaned.steps + segmented.steps,
+        dropped_blocks=cleaned.dropped,
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 from extract.source import Source
@@ -239,18 +240,34 @@ class Kind(StrEnum):
     CELL = "cell"  # of a table
 
 
+class Dropped(StrEnum):
+    """Why a piece of a page is no part of its posting."""
+
+    HIDDEN = "hidden"  # the page does not show it
+    NAVIGATION = "navigation"  # menus, bread crumbs, links to other places
+    FOOTER = "footer"  # what stands below every page of the site
+    COOKIES = "cookies"
+    FORM = "form"  # fields to fill in and their labels, sign-in
+    CONTROL = "control"  # buttons, and links that act like them
+    SHARE = "share"
+    RELATED = "related"  # other openings
+    ADVERT = "advert"
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """A block of the page as a cleaner sees it, before it is cut into segments.
 
     ``kind`` SENTENCE stands for a paragraph; ``part_of`` is the path of the fact that the block was read from, if any.
-    ``level`` is that of a heading (1 to 6), or how deep a list is nested (1 = not).
+    ``level`` is that of a heading (1 to 6), or how deep a list is nested (1 = not). ``dropped``: why it is no part of the
+    posting, if it is none.
     """
 
     body: MappedText
     kind: Kind = Kind.SENTENCE
     level: int = 0
     part_of: str | None = None
+    dropped: Dropped | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +276,7 @@ class Segment:
 
     ``block`` is the same for the sentences of one paragraph and differs from block to block. ``list`` is the same
     for all items of one list, and None for what is no item. ``key_end`` is where the name of a field ends (0: no field).
+    ``dropped``: why it is no part of the posting; such a segment is a whole block, not cut any further.
     """
 
     number: int
@@ -269,6 +287,7 @@ class Segment:
     list: int | None = None
     key_end: int = 0
     part_of: str | None = None
+    dropped: Dropped | None = None
 
     @property
     def text(self) -> str:
@@ -311,24 +330,50 @@ class Fact:
         return self.body.spans
 
 
+def _nothing() -> tuple[Block, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """What a cleaner answers: blocks in reading order, facts, and the names of the steps that changed something."""
+    """What a cleaner answers: blocks in reading order, facts, and the names of the steps that changed something.
+
+    ``dropped`` makes the blocks that are no part of the posting: a page has many, and they are seldom looked at.
+    """
 
     blocks: tuple[Block, ...]
     facts: tuple[Fact, ...] = ()
     steps: tuple[str, ...] = ()
+    dropped: Callable[[], tuple[Block, ...]] = field(default=_nothing, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CleanDocument:
-    """A document after cleaning: its segments, numbered from 0 in reading order, and its facts."""
+    """A document after cleaning: its segments, numbered from 0 in reading order, and its facts.
+
+    ``dropped_blocks`` makes what was dropped; ``dropped`` is the same as segments.
+    """
 
     source: Source
     format: str
     segments: tuple[Segment, ...]
     facts: tuple[Fact, ...] = ()
     steps: tuple[str, ...] = ()
+    dropped_blocks: Callable[[], tuple[Block, ...]] = field(default=_nothing, compare=False, repr=False)
+
+    @cached_property
+    def dropped(self) -> tuple[Segment, ...]:
+        """The segments that are no part of the posting, each with its reason, in the order of the source.
+
+        They are numbered on from the others, so that a reference can name them. Made when they are first asked for.
+        """
+        blocks = sorted(self.dropped_blocks(), key=lambda block: block.body.spans[:1])
+        first = len(self.segments)
+        last_block = self.segments[-1].block + 1 if self.segments else 0
+        return tuple(
+            Segment(first + at, block.kind, block.body, last_block + at, block.level, dropped=block.dropped)
+            for at, block in enumerate(blocks)
+        )
 
     @property
     def text(self) -> str:

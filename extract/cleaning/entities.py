@@ -17,6 +17,15 @@ _REFERENCE = re.compile(r"&(?:#[0-9]{1,4000}+;?|#[xX][0-9a-fA-F]{1,4000}+;?|[^\t
 _CLOSED_REFERENCE = re.compile(r"&(?:#[0-9]{1,9}+|#[xX][0-9a-fA-F]{1,9}+|[A-Za-z][A-Za-z0-9]{1,31}+);")
 
 
+def unescape(text: str) -> str:
+    """The text with its character references undone, where the map to the source does not matter.
+
+    >>> unescape("R&amp;D &#8211; AT&T")
+    'R&D – AT&T'
+    """
+    return _REFERENCE.sub(lambda match: html.unescape(match[0]), text) if "&" in text else text
+
+
 def unescape_entities(body: MappedText, *, passes: int = 1) -> MappedText:
     """The text with its character references undone, ``passes`` times (at most four) or until none is left.
 

@@ -1,24 +1,28 @@
 """HTML: fragments as postings carry them, and whole pages.
 
-The tokeniser is our own because no HTML parser for Python tells where in the text each word of its tree came from.
+A page walks through four steps: the tree that a browser would make of it (``html_tree``), its visible lines (``html_walk``),
+which of them belong to the posting (``html_selection``), and what these are: headings, items, fields (``html_blocks``).
+What the markup states in machine-readable form is read beside that (``html_facts``).
 """
 
 from __future__ import annotations
 
 import re
-from html import unescape
+from collections.abc import Sequence
 
-from extract.cleaning.document import Cleaned, Edit, MappedText
-from extract.cleaning.entities import unescape_entities
-from extract.cleaning.html_blocks import to_blocks
-from extract.cleaning.html_elements import KNOWN
-from extract.cleaning.html_facts import json_ld_parts, page_facts
+from extract.cleaning.document import Block, Cleaned, Dropped, Edit, MappedText
+from extract.cleaning.entities import unescape, unescape_entities
+from extract.cleaning.html_blocks import dropped_blocks, to_blocks
+from extract.cleaning.html_elements import PAGE, TAGS
+from extract.cleaning.html_facts import json_ld_parts, page_facts, title_ranges
 from extract.cleaning.html_lines import Walk
-from extract.cleaning.html_tokens import tokens
-from extract.cleaning.html_walk import walk
+from extract.cleaning.html_selection import selected
+from extract.cleaning.html_tree import Tree
+from extract.cleaning.html_walk import Sight, walk
 
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _ESCAPED_TAG = re.compile(r"&(?:amp;){0,3}(?:lt|#0{0,4}60|#x0{0,4}3c);/?[a-z][a-z0-9]{0,9}[\s/>&]", re.IGNORECASE)
+_TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*+)(?=[\s/>])")
 _UNDONE_PASSES = 3  # how often at most the tags of a fragment were escaped
 _ENTITY = re.compile(r"&(?:#[0-9a-fA-FxX]{1,8}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -29,7 +33,8 @@ _FEW_LETTERS = 200  # a page with less text than this shows its posting by scrip
 def clean_html(body: MappedText) -> Cleaned:
     """The blocks and facts of an HTML fragment or page.
 
-    Only what a reader sees becomes blocks: no scripts, styles, comments, templates, alternative texts or hidden elements.
+    Only what a reader sees becomes blocks: no scripts, styles, comments, templates or alternative texts. Of a page what is no
+    part of a posting (menus, footers, forms, other openings) and what is hidden is kept apart, as ``dropped`` blocks.
     What the markup states about the page (``html.title``, ``html.lang``, ``html.canonical``, ``html.og:…``, addresses of
     links that show none) and what its JSON-LD says are facts. Markup is read as browsers do; there is no input that fails.
 
@@ -38,49 +43,67 @@ def clean_html(body: MappedText) -> Cleaned:
     [('heading', 'Your tasks'), ('item', 'Write R&D reports')]
     """
     steps: list[str] = []
-    if "<![CDATA[" in body.text:
+    if "<![CDATA[" in body.text and not _is_page(body.text):
         body = body.edit(Edit(*match.span()) for match in _CDATA.finditer(body.text))
         steps.append("html:cdata")
     body, undone = _with_tags(body)
-    found = _walk(body.text)
-    blocks = list(to_blocks(body, found.lines))
-    facts = list(page_facts(body, found))
-    embedded, stated = json_ld_parts(body, found)
+    tree = Tree(body.text)
+    found = _walk(tree)
+    facts = list(page_facts(body, tree))
+    reasons = _reasons(tree, found)
+    kept = [line for line, reason in zip(found.lines, reasons, strict=True) if reason is None] if any(reasons) else found.lines
+    blocks = list(to_blocks(body, kept))
+    embedded, stated = json_ld_parts(body, tree)
     if embedded and sum(len(word) for block in blocks for word in _WORD.findall(block.body.text)) < _FEW_LETTERS:
         blocks += embedded
     names = {
         "html:unescaped": undone,
-        "html:tags": found.tags > 0,
-        "html:entities": any(_has_entity(body.text, start, end) for start, end in _text_ranges(found)),
-        "html:hidden": found.hides,
+        "html:tags": _TAG.search(body.text) is not None,
+        "html:entities": any(_has_entity(body.text, start, end) for line in kept for start, end in line.ranges),
+        "html:hidden": found.hidden > 0,
+        "html:selection": any(reasons),
         "html:json_ld": bool(stated),
     }
     steps += [name for name, happened in names.items() if happened]
-    return Cleaned(tuple(blocks), tuple(facts + stated), tuple(steps))
+    return Cleaned(tuple(blocks), tuple(facts + stated), tuple(steps), lambda: dropped_blocks(body, found, reasons))
+
+
+def _is_page(text: str) -> bool:
+    """Whether a text is a page with more on it than its content, or may be one."""
+    return any(match[1].lower() in PAGE for match in _TAG.finditer(text))
+
+
+def _reasons(tree: Tree, found: Walk) -> Sequence[Dropped | None]:
+    """For each line why it is no part of the posting; a fragment is one from end to end."""
+    if not _is_page(tree.text):
+        return [None] * len(found.lines)
+    titles = [tree.text[start:end] for start, end in title_ranges(tree)[:1]]
+    titles += [node.attr("content") or "" for node in tree.root.select('meta[property="og:title"]')]
+    return selected(tree.text, found, titles)
 
 
 def _with_tags(body: MappedText) -> tuple[MappedText, bool]:
     """The text with its tags unescaped, if it has none but escaped ones; and whether that was so."""
     undone = False
     for _ in range(_UNDONE_PASSES):
-        if not _ESCAPED_TAG.search(body.text) or any(token.name in KNOWN for token in tokens(body.text)):
+        if not _ESCAPED_TAG.search(body.text) or any(tag[1].lower() in TAGS for tag in _TAG.finditer(body.text)):
             break
         body, undone = unescape_entities(body), True
     return body, undone
 
 
-def _walk(text: str) -> Walk:
-    """The walk that shows the page: aria-hidden hides unless most of the page is so, as it is behind an open dialog."""
-    found = walk(text, keep_lines=False, aria=True)
-    if not found.breaks and "\n" in text:
-        found = walk(text, keep_lines=True, aria=True)
-    shown = sum(len(text[start:end].strip()) for start, end in _text_ranges(found))
-    return walk(text, keep_lines=False, aria=False) if found.aria_hidden > _BEHIND_DIALOG * shown else found
+def _walk(tree: Tree) -> Walk:
+    """The walk that shows the page: what is hidden counts as such unless most of the page is so."""
+    found = walk(tree, keep_lines=False, sight=Sight.ALL_HIDDEN)
+    if not found.breaks and "\n" in tree.text:
+        found = walk(tree, keep_lines=True, sight=Sight.ALL_HIDDEN)
+    shown = sum(line.size for line in found.lines)
+    if found.aria_hidden > _BEHIND_DIALOG * shown:
+        return walk(tree, keep_lines=False, sight=Sight.SHOWN_TO_ALL)
+    if shown < _FEW_LETTERS and found.hidden > _BEHIND_DIALOG * shown:
+        return walk(tree, keep_lines=False, sight=Sight.NOTHING_HIDDEN)
+    return found
 
 
 def _has_entity(text: str, start: int, end: int) -> bool:
     return text.find("&", start, end) >= 0 and any(unescape(found[0]) != found[0] for found in _ENTITY.finditer(text, start, end))
-
-
-def _text_ranges(found: Walk) -> list[tuple[int, int]]:
-    return [span for line in found.lines for span in line.ranges]

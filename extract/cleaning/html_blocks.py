@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from extract.cleaning.document import Block, Edit, Kind, MappedText
+from extract.cleaning.characters import fold_space
+from extract.cleaning.document import Block, Dropped, Edit, Kind, MappedText
 from extract.cleaning.entities import unescape_entities
-from extract.cleaning.html_lines import Holder, Line, Ranges, Role, Row
+from extract.cleaning.html_lines import Holder, Line, Ranges, Role, Row, Walk
 from extract.cleaning.html_shapes import bullet_width, is_blank, is_heading_line, is_label, number_mark
 
 FIELD_LENGTH = 200  # characters; what is longer beside a label is a section of its own
@@ -74,6 +75,14 @@ def to_blocks(body: MappedText, lines: Iterable[Line]) -> Iterator[Block]:
         else:
             yield from _group(group)
         at = end
+
+
+def dropped_blocks(body: MappedText, found: Walk, reasons: Sequence[Dropped | None]) -> tuple[Block, ...]:
+    """The lines that are no part of the posting and what stands in no line, a block each, as they read."""
+    left = [(line.ranges, reason) for line, reason in zip(found.lines, reasons, strict=True) if reason]
+    left += [([(start, end)], reason) for start, end, reason in found.asides]
+    read = ((fold_space(unescape_entities(gathered(body, ranges))), reason) for ranges, reason in left)
+    return tuple(Block(text, dropped=reason) for text, reason in read if not is_blank(text.text))
 
 
 def _texts(body: MappedText, lines: Iterable[Line]) -> Iterator[Text]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+GONE = frozenset("script style iframe noembed noframes noscript template svg math head audio video canvas rp".split())
+"""Nothing in them is text that a browser shows in the page."""
 
-HIDDEN = frozenset("script style iframe noembed noframes noscript template svg head audio video canvas datalist rp".split())
+CHOICES = frozenset("select datalist textarea".split())
+"""What stands in them is to be chosen or overwritten by the reader."""
+
+FIELDS = frozenset("input select textarea".split())
 
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 
@@ -12,51 +16,40 @@ LISTS = frozenset("ul ol menu dir".split())
 
 CELLS = frozenset("td th".split())
 
-TABLE_PARTS = frozenset("table caption thead tbody tfoot tr td th".split())
-
-IN_HEAD = frozenset("title meta link base script style template noscript".split())
-
 BOLD = frozenset("b strong u".split())
-
-# Inline elements that authors nest wrongly; closing one of them closes no other.
-FORMATTING = frozenset("a b big code em font i s small span strike strong sub sup tt u label mark abbr".split())
 
 KEEPS_LINES = frozenset("pre textarea listing xmp plaintext".split())
 
 # Drawn in the line of text, so that the words on both sides do not touch.
-REPLACED = frozenset("img input svg iframe object embed video audio canvas select".split())
+REPLACED = frozenset("img input svg math iframe object embed video audio canvas select textarea".split())
+
+BREAKS = frozenset({"br", "hr"})
 
 BLOCKS = (
     HEADINGS
     | LISTS
-    | TABLE_PARTS
-    | KEEPS_LINES
+    | CELLS
     | frozenset(
-        "html body head title address article aside blockquote button center dd details dialog div dl dt fieldset figcaption "
-        "figure footer form header hgroup hr legend li main nav optgroup option p search section select summary".split()
+        "html body title address article aside blockquote button caption center dd details dialog div dl dt fieldset figcaption "
+        "figure footer form header hgroup legend li listing main nav optgroup option p plaintext pre search section summary table "
+        "tbody tfoot thead tr xmp".split()
     )
 )
 
-INLINE = FORMATTING | frozenset(
-    "acronym bdi bdo br cite data del dfn img input ins kbd nobr o:p picture q rt ruby samp source time var wbr".split()
+TAGS = (
+    BLOCKS
+    | GONE
+    | CHOICES
+    | FIELDS
+    | REPLACED
+    | BREAKS
+    | BOLD
+    | frozenset(
+        "a abbr acronym area base bdi bdo big cite code col colgroup data del dfn em font i img ins kbd label link map mark meta "
+        "meter nobr output param picture progress q rt ruby s samp small source span strike sub sup time track tt var wbr".split()
+    )
 )
+"""The names that make a text HTML; any other may be a word in angle brackets."""
 
-KNOWN = BLOCKS | INLINE | HIDDEN | VOID
-
-# A start tag of the first kind ends an open element of the second, unless one of the third stands between them.
-IMPLIED_ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
-    "li": (frozenset({"li"}), LISTS | TABLE_PARTS),
-    "dt": (frozenset({"dt", "dd"}), frozenset({"dl"}) | TABLE_PARTS),
-    "dd": (frozenset({"dt", "dd"}), frozenset({"dl"}) | TABLE_PARTS),
-    "tr": (frozenset({"tr", "caption"}), frozenset({"table"})),
-    "td": (CELLS, frozenset({"table", "tr"})),
-    "th": (CELLS, frozenset({"table", "tr"})),
-    "tbody": (frozenset({"thead", "tbody", "tfoot", "caption"}), frozenset({"table"})),
-    "thead": (frozenset({"caption"}), frozenset({"table"})),
-    "tfoot": (frozenset({"thead", "tbody", "caption"}), frozenset({"table"})),
-    "option": (frozenset({"option"}), frozenset({"select"})),
-    "optgroup": (frozenset({"option", "optgroup"}), frozenset({"select"})),
-    "body": (frozenset({"head"}), frozenset()),
-}
-for _block in BLOCKS - IMPLIED_ENDS.keys() - {"html", "head", "body", "title", "caption", "option"}:
-    IMPLIED_ENDS[_block] = (frozenset({"p"}), TABLE_PARTS - {"caption"} | {"button"})
+PAGE = frozenset("html head body nav main header footer".split())
+"""A text with one of these tags is a page with more on it than the posting, or may be one."""

@@ -2,41 +2,47 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from extract.cleaning.document import Block, Cleaned, Fact, MappedText
 from extract.cleaning.entities import unescape_closed_entities, unescape_entities
-from extract.cleaning.html_lines import Walk
-from extract.cleaning.html_tokens import Attribute
+from extract.cleaning.html_tree import Attribute, Tree
 
 OPEN_GRAPH = frozenset({"og:title", "og:site_name", "og:url"})
 PAGE = -1  # the node of facts about the page itself
-_LINK_TEXT = 400  # characters behind a link that are searched for its address
-_LINK_END = re.compile(r"</a", re.IGNORECASE)
+_METADATA = 'html[lang],meta[property^="og:" i],meta[name^="og:" i],link[rel~="canonical" i]'
+_ADDRESSES = 'a[href^="mailto:" i],a[href^="tel:" i]'
+_JSON_LD = 'script[type*="ld+json" i]'
 
 
-def page_facts(body: MappedText, found: Walk) -> Iterator[Fact]:
+def page_facts(body: MappedText, tree: Tree) -> Iterator[Fact]:
     """Title, language, canonical address and Open Graph names of the page, and addresses that its text does not show."""
-    if found.title:
-        start, end = found.title[0]
+    for start, end in title_ranges(tree)[:1]:
         yield from _fact("html.title", unescape_entities(body[start:end]))
-    for name, said in found.metadata:
-        yield from _metadata(body, name, said)
-    for link, text_start in found.links:
-        yield from _address(body, link, text_start)
+    for node in tree.root.select(_METADATA):
+        yield from _metadata(body, node.tag, tree.attributes(node))
+    for node in tree.root.select(_ADDRESSES):
+        if href := tree.attributes(node).get("href"):
+            yield from _address(body, href, "".join(body.text[start:end] for start, end in tree.ranges(node)))
 
 
-def json_ld_parts(body: MappedText, found: Walk) -> tuple[list[Block], list[Fact]]:
+def title_ranges(tree: Tree) -> list[tuple[int, int]]:
+    """Where the head says what the page is called; the title of a drawing is none."""
+    titles = (node for node in tree.root.select("title") if node.namespace.name == "HTML")
+    return [span for node in titles for span in tree.ranges(node)]
+
+
+def json_ld_parts(body: MappedText, tree: Tree) -> tuple[list[Block], list[Fact]]:
     """The blocks and facts of the JSON-LD that the page embeds; the nodes of its objects are numbered through."""
-    if not found.json_ld:
+    scripts = tree.root.select(_JSON_LD)
+    if not scripts:
         return [], []
     from extract.cleaning.json_ld import clean_json_ld  # noqa: PLC0415  JSON-LD holds HTML that holds JSON-LD: one imports late
 
     blocks: list[Block] = []
     facts: list[Fact] = []
-    for start, end in found.json_ld:
+    for start, end in (span for script in scripts for span in tree.ranges(script)):
         cleaned: Cleaned = clean_json_ld(body[start:end])
         first = max((fact.node for fact in facts), default=-1) + 1
         facts += [replace(fact, node=fact.node + first) if fact.node >= 0 else fact for fact in cleaned.facts]
@@ -62,13 +68,10 @@ def _metadata(body: MappedText, name: str, said: dict[str, Attribute]) -> Iterat
             yield from _fact(f"html.{key.value.lower()}", unescape(body[said["content"].start : said["content"].end]))
 
 
-def _address(body: MappedText, link: Attribute, text_start: int) -> Iterator[Fact]:
+def _address(body: MappedText, link: Attribute, shown: str) -> Iterator[Fact]:
     """The address of a mailto: or tel: link, if its text does not show it."""
     scheme, _, address = link.value.partition(":")
     start = link.start + len(scheme) + 1
-    shown = body.text[text_start : text_start + _LINK_TEXT]
-    closing = _LINK_END.search(shown)
-    shown = shown[: closing.start()] if closing else shown
     address = address.split("?")[0]
     seen = _digits(address) in _digits(shown) if scheme.lower() == "tel" else address.lower() in shown.lower()
     if not seen or not address.strip():

@@ -1,11 +1,11 @@
-"""Visible lines of an HTML text, as a walk over its markup finds them."""
+"""Visible lines of an HTML text, as a walk over its tree finds them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from extract.cleaning.html_tokens import Attribute
+from extract.cleaning.document import Dropped
 
 Ranges = list[tuple[int, int]]
 """Ranges of a text that follow on one another; an empty one stands for a blank that is seen and not written."""
@@ -45,28 +45,50 @@ class Holder:
 
 
 @dataclass(slots=True, eq=False)
+class Box:
+    """A block element: the lines ``[first, last)`` stand in it. ``fields`` counts the inputs in a form."""
+
+    parent: Box | None
+    tag: str
+    first: int
+    last: int = 0
+    fields: int = 0
+
+
+@dataclass(slots=True, eq=False)
 class Line:
-    """A visible line; ``bold``: all of its words are."""
+    """A visible line; ``bold``: all of its words are.
+
+    ``size`` and ``linked`` count characters of the text: all, and those inside of links and buttons.
+    """
 
     ranges: Ranges
     holder: Holder
     bold: bool
+    box: Box
+    size: int = 0
+    linked: int = 0
+
+
+@dataclass(slots=True)
+class Region:
+    """A box that its markup calls no part of the content, and why. ``sure``: by the element or its role, not by a class."""
+
+    box: Box
+    reason: Dropped
+    sure: bool
 
 
 @dataclass(slots=True)
 class Walk:
-    """What a walk over the markup finds.
+    """What a walk over the tree finds.
 
-    ``links`` are mailto: and tel: addresses with the place where their text begins, ``json_ld`` the ranges of such scripts.
-    ``tags`` and ``breaks`` count tags, and those that end a line; ``aria_hidden`` is the length of the longest aria-hidden text.
+    ``asides`` are stretches of text that stand in no line: hidden, or choices of a form. ``breaks`` counts what ends a line.
     """
 
     lines: list[Line] = field(default_factory=list)
-    title: Ranges = field(default_factory=list)
-    metadata: list[tuple[str, dict[str, Attribute]]] = field(default_factory=list)
-    links: list[tuple[Attribute, int]] = field(default_factory=list)
-    json_ld: list[tuple[int, int]] = field(default_factory=list)
-    aria_hidden: int = 0
-    tags: int = 0
+    asides: list[tuple[int, int, Dropped]] = field(default_factory=list)
+    regions: list[Region] = field(default_factory=list)
     breaks: int = 0
-    hides: bool = False
+    hidden: int = 0
+    aria_hidden: int = 0

@@ -12,7 +12,7 @@ from extract.cleaning.document import Block, Cleaned, Kind, MappedText
 from extract.cleaning.html import clean_html
 from extract.cleaning.html_elements import BLOCKS
 from extract.cleaning.html_shapes import is_blank
-from extract.cleaning.html_tokens import tokens
+from extract.cleaning.html_tree import tags
 from extract.cleaning.markdown_blocks import PLAIN_HEADING_LENGTH, Paragraph, continues, is_bold, paragraph_blocks, row_blocks
 from extract.cleaning.markdown_head import read_head
 from extract.cleaning.markdown_inline import read_inline
@@ -176,7 +176,7 @@ class _Builder:
             closing = text.find("-->", lines[at].start) if self._comments else -1
             self._comments = closing >= 0
             return next((end for end in range(at, len(lines)) if lines[end].mark > closing), len(lines)) if closing >= 0 else at
-        first = next(tokens(text[lines[at].start : lines[at].end]), None)
+        first = next(tags(text[lines[at].start : lines[at].end]), None)
         if first is None or first.start or first.name not in BLOCKS:
             return at
         return next((end for end in range(at, len(lines)) if lines[end].shape is Shape.BLANK), len(lines))

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from extract.cleaning.document import Edit, MappedText
 from extract.cleaning.entities import unescape_entities
-from extract.cleaning.html_elements import KNOWN
-from extract.cleaning.html_tokens import Mark, tokens
+from extract.cleaning.html_elements import TAGS
+from extract.cleaning.html_tree import tags
 
 _DESTINATION = (
     r"""\(\s*+(?:<[^<>\n]*+>|[^\s()<>]*+(?:\([^\s()]*+\)[^\s()<>]*+)*+)(?:\s++(?:"[^"]*+"|'[^']*+'|\([^()]*+\)))?+\s*+\)"""
@@ -135,12 +135,4 @@ def _tags(text: str) -> dict[int, int]:
     """Where the tags and comments of HTML begin and end."""
     if "<" not in text:
         return {}
-    found: dict[int, int] = {}
-    start = 0
-    for token in tokens(text):
-        if token.mark is Mark.RAW:
-            found[start] = token.end  # scripts and styles go with their tags
-        elif token.mark is Mark.OTHER or token.name in KNOWN:
-            found[token.start] = token.end
-            start = token.start
-    return found
+    return {tag.start: tag.end for tag in tags(text) if not tag.name or tag.name in TAGS}

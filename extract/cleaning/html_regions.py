@@ -1,0 +1,68 @@
+"""Which elements of a page hold something else than its content, by what their markup says."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from extract.cleaning.document import Dropped
+from extract.vocabulary import load
+
+if TYPE_CHECKING:
+    from turbohtml import Element
+
+Found = tuple[Dropped, bool]
+"""The reason, and whether the element itself says so, not a class of the author's."""
+
+_TAGS = {"nav": Dropped.NAVIGATION, "footer": Dropped.FOOTER, "form": Dropped.FORM}
+_ROLES = {
+    "navigation": Dropped.NAVIGATION,
+    "menu": Dropped.NAVIGATION,
+    "menubar": Dropped.NAVIGATION,
+    "banner": Dropped.NAVIGATION,
+    "search": Dropped.NAVIGATION,
+    "contentinfo": Dropped.FOOTER,
+    "form": Dropped.FORM,
+}
+_UNSURE_ROLES = frozenset({"banner", "form", "contentinfo"})
+_UNNAMED = frozenset("html body main article p li td th tr tbody h1 h2 h3 h4 h5 h6 option".split())
+"""Elements whose classes say how they look: the page itself, and what holds a line of text."""
+_LONGEST = 300  # characters of classes that are read
+
+
+def region_of(tag: str, node: Element) -> Found | None:
+    """What an element holds that is no content, if its markup says so."""
+    if tag in _TAGS:
+        return _TAGS[tag], tag == "nav"
+    if tag in _UNNAMED:
+        return None
+    role = node.attr("role")
+    if role is not None and (reason := _ROLES.get(role.strip().lower())):
+        return reason, role not in _UNSURE_ROLES
+    named, number = node.attr("class"), node.attr("id")
+    if named is None and number is None:
+        return None
+    reason = _named(f"{number or ''} {named or ''}"[:_LONGEST])
+    return (reason, False) if reason else None
+
+
+@lru_cache(maxsize=4096)
+def _named(classes: str) -> Dropped | None:
+    """What the classes and the id of an element name it.
+
+    >>> _named("cookieBanner visible"), _named("c-jobShare"), _named("sharepoint navy footnote")
+    (<Dropped.COOKIES: 'cookies'>, <Dropped.SHARE: 'share'>, None)
+    """
+    found = _pattern().search(classes)
+    return None if found is None or found.lastgroup is None else Dropped(found.lastgroup)
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    """A word that begins at the start of a name or at a capital, and ends likewise."""
+    groups = []
+    for reason, words in load("page_parts")["classes"].items():
+        listed = "|".join(f"{word}|{word.capitalize()}|{word.upper()}" for word in words)
+        groups.append(f"(?P<{reason}>{listed})")
+    return re.compile(rf"(?:(?<![a-zA-Z])|(?<=[a-z])(?=[A-Z]))(?:{'|'.join(groups)})s?(?![a-z])")

@@ -1,0 +1,227 @@
+"""Which lines of a page belong to the posting, and why the others do not.
+
+A line is dropped for a reason that its markup or its words give: it stands in a menu, a footer, a form; it is a button; it
+heads or belongs to a list of other openings. What nothing speaks against stays, so that a posting stays whole wherever its
+parts lie. No reason holds for an element that holds the title of the page, or too much of what the page says in sentences.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from itertools import accumulate
+
+from extract.cleaning.document import Dropped
+from extract.cleaning.entities import unescape
+from extract.cleaning.headings import field_key, heading_section
+from extract.cleaning.html_lines import Box, Line, Region, Role, Walk
+from extract.vocabulary import fold, load
+
+_PROSE = 80  # characters of a line that is a sentence, not a link, and so is content
+_SHORT = 70  # characters that a link or button that says nothing of a job has at most
+_MOST_OF_PAGE = 0.4  # no element with so great a share of the unlinked text is beside the point
+_MOST_BESIDE_TITLE = 0.7  # or with so great a one, where the title is known and stands elsewhere
+_LINKED = 0.5  # share of links in a menu or footer that only a class names
+_MENU = 3  # so many links one below the other are a menu
+_FIELDS = 3  # so many fields make a form one to apply or sign in
+_CARD = 100  # characters of a line about another opening
+_CARD_LINES = 8  # lines that one takes at most
+_CARDS = 3  # so many one below the other are a list of openings
+_LABEL = 40  # characters of a line that heads the links below it
+_COPYRIGHT = re.compile(r"\W{0,3}(?:©|\(c\)\s|copyright\b)|.{0,80}\ball rights reserved\b", re.IGNORECASE | re.DOTALL)
+_COOKIES = re.compile(r"\bcookies?\b", re.IGNORECASE)
+
+
+class _Page:
+    """The lines of a page with sums over them, and why each is dropped so far."""
+
+    def __init__(self, text: str, walk: Walk, titles: Iterable[str]) -> None:
+        self.text = text
+        self.lines = walk.lines
+        self.reasons: list[Dropped | None] = [None] * len(walk.lines)
+        self._sizes = [0, *accumulate(line.size for line in walk.lines)]
+        self._linked = [0, *accumulate(line.linked for line in walk.lines)]
+        self.title = self._title([fold(unescape(title)) for title in titles])
+
+    def _title(self, titles: Sequence[str]) -> int | None:
+        """The line that is the title of the page: a heading that its head names, or the only one of the first level."""
+        headings = [at for at, line in enumerate(self.lines) if line.holder.role is Role.HEADING]
+        for at in headings:
+            words = fold(self.read(at))
+            if len(words) > 3 and any(f" {words} " in f" {title} " for title in titles):
+                return at
+        first = [at for at in headings if self.lines[at].holder.level == 1]
+        return first[0] if len(first) == 1 else None
+
+    def read(self, at: int) -> str:
+        """The text of a line."""
+        return unescape("".join(self.text[start:end] or " " for start, end in self.lines[at].ranges)).strip()
+
+    def unlinked(self, first: int, last: int) -> int:
+        """How many characters of these lines are outside of links and buttons."""
+        return self._sizes[last] - self._sizes[first] - self._linked[last] + self._linked[first]
+
+    def linked_share(self, first: int, last: int) -> float:
+        return (self._linked[last] - self._linked[first]) / max(1, self._sizes[last] - self._sizes[first])
+
+    def is_link(self, at: int) -> bool:
+        line = self.lines[at]
+        return line.linked > 0 and 10 * line.linked >= 9 * line.size
+
+    def is_prose(self, at: int) -> bool:
+        line = self.lines[at]
+        return line.size - line.linked >= _PROSE and self.reasons[at] is None
+
+    def drop(self, first: int, last: int, reason: Dropped) -> None:
+        for at in range(first, last):
+            self.reasons[at] = self.reasons[at] or reason
+
+
+def selected(text: str, walk: Walk, titles: Iterable[str]) -> list[Dropped | None]:
+    """For each line of the page why it is dropped, or None. ``titles`` are what the head of the page calls it."""
+    page = _Page(text, walk, titles)
+    if not page.lines:
+        return []
+    for region in walk.regions:
+        if _beside(page, region):
+            page.drop(region.box.first, region.box.last, region.reason)
+    _drop_related(page)
+    _drop_cards(page)
+    _drop_known(page)
+    _drop_menus(page)
+    return page.reasons
+
+
+def _beside(page: _Page, region: Region) -> bool:
+    """Whether a region is no content."""
+    first, last = region.box.first, region.box.last
+    if first == last or (page.title is not None and first <= page.title < last):
+        return False
+    if region.sure:
+        return True
+    most = _MOST_OF_PAGE if page.title is None else _MOST_BESIDE_TITLE
+    if page.unlinked(first, last) > most * page.unlinked(0, len(page.lines)):
+        return False
+    if region.box.tag == "form":
+        return region.box.fields >= _FIELDS
+    if region.reason is Dropped.COOKIES:
+        return any(_COOKIES.search(page.read(at)) for at in range(first, last))
+    if region.reason is Dropped.RELATED:
+        return page.linked_share(first, last) > 0
+    if region.reason in (Dropped.NAVIGATION, Dropped.FOOTER):
+        return page.linked_share(first, last) >= _LINKED
+    return page.linked_share(first, last) >= _LINKED or not any(page.is_prose(at) for at in range(first, last))
+
+
+def _drop_cards(page: _Page) -> None:
+    """Lists of other openings that no heading announces: three cards or more in a row, of a link and a few short lines each."""
+    cards: dict[Box, list[Box]] = {}
+    for at, line in enumerate(page.lines):
+        if page.reasons[at] is None and line.size <= _CARD and page.is_link(at):
+            card = _widest(line.box, at, at + _CARD_LINES)
+            if card.parent is not None and page.unlinked(at, card.last) > 0:
+                cards.setdefault(card.parent, []).append(card)
+    for parent, found in cards.items():
+        covered = sum(card.last - card.first for card in found)
+        holds_title = page.title is not None and parent.first <= page.title < parent.last
+        if len(found) >= _CARDS and 2 * covered > parent.last - parent.first and not holds_title:
+            page.drop(parent.first, parent.last, Dropped.RELATED)
+
+
+def _widest(box: Box, first: int, most: int) -> Box:
+    """The widest element around a box that begins with the line ``first`` and ends before ``most``."""
+    while box.parent is not None and box.parent.first == first and box.parent.last <= most:
+        box = box.parent
+    return box
+
+
+def _drop_related(page: _Page) -> None:
+    """Other openings: what stands under a heading that announces them."""
+    for at, line in enumerate(page.lines):
+        if page.reasons[at] is None and line.size <= _SHORT and heading_section(page.read(at)) == "related":
+            page.drop(at, _end_of_related(page, at), Dropped.RELATED)
+
+
+def _end_of_related(page: _Page, at: int) -> int:
+    """Where the list under a heading ends: with the widest element that begins at it, or with the next that is no card."""
+    box, end = page.lines[at].box, at + 1
+    outer: Box | None = box
+    total = page.unlinked(0, len(page.lines))
+    while outer is not None and outer.first == at and outer.tag != "body":
+        if page.unlinked(at, outer.last) > _MOST_OF_PAGE * total:
+            break
+        end = max(end, outer.last)
+        outer = outer.parent
+    while end < len(page.lines) and page.reasons[end] is None and _is_card(page, end):
+        end += 1
+    return end
+
+
+def _is_card(page: _Page, at: int) -> bool:
+    """Whether a line may stand on a card of another opening: a link, or a short line beside one."""
+    line = page.lines[at]
+    if page.is_link(at):
+        return True
+    near = range(max(0, at - 3), min(len(page.lines), at + 4))
+    return line.holder.role is not Role.HEADING and line.size <= _CARD and any(page.is_link(other) for other in near)
+
+
+def _drop_known(page: _Page) -> None:
+    """Links and buttons that say nothing of a job, and lines that never do."""
+    links, lines = _phrases("links"), _phrases("lines")
+    for at, line in enumerate(page.lines):
+        if page.reasons[at] is not None or line.size > _SHORT:
+            continue
+        words = fold(page.read(at))
+        reason = lines.get(words) or (links.get(words) if page.is_link(at) else None)
+        if reason and at != page.title:
+            page.drop(at, at + 1, reason)
+
+
+@cache
+def _phrases(table: str) -> dict[str, Dropped]:
+    listed = load("page_parts")[table]
+    return {phrase: Dropped(reason) for reason, languages in listed.items() for words in languages.values() for phrase in words}
+
+
+def _drop_menus(page: _Page) -> None:
+    """Links one below the other before the title and after the last sentence, and what stands at the end of all pages."""
+    prose = [at for at in range(len(page.lines)) if page.is_prose(at)]
+    first = page.title if page.title is not None else prose[0] if prose else 0
+    last = prose[-1] + 1 if prose else first
+    for at in range(last, len(page.lines)):
+        if page.lines[at].size <= 3 * _SHORT and _COPYRIGHT.match(page.read(at)):
+            page.drop(at, at + 1, Dropped.FOOTER)
+    _drop_runs(page, 0, first, Dropped.NAVIGATION)
+    _drop_runs(page, last, len(page.lines), Dropped.FOOTER)
+
+
+def _drop_runs(page: _Page, first: int, last: int, reason: Dropped) -> None:
+    """Three links or more in a row, with the short lines that head them."""
+    at = first
+    while at < last:
+        end, links = _run_of_links(page, at, last)
+        if links >= _MENU:
+            page.drop(at, end, reason)
+        at = max(end, at + 1)
+
+
+def _run_of_links(page: _Page, at: int, last: int) -> tuple[int, int]:
+    """Where a run of links and of lines that are dropped already ends, and how many there are in it."""
+    end, links = at, 0
+    while end < last:
+        if page.is_link(end) or page.reasons[end] is not None:
+            links += 1
+        elif end + 1 == last or not (page.is_link(end + 1) or page.reasons[end + 1] is not None) or not _heads_links(page, end):
+            break
+        end += 1
+    return end, links
+
+
+def _heads_links(page: _Page, at: int) -> bool:
+    """Whether a short line may head a menu: not the name of something that a posting states, such as "Location"."""
+    if page.lines[at].size > _LABEL:
+        return False
+    words = page.read(at)
+    return heading_section(words) in (None, "apply", "other", "company", "related") and field_key(f"{words}: x") is None
