@@ -14,7 +14,7 @@ from extract.cleaning.document import Block, Cleaned, Dropped, Edit, MappedText
 from extract.cleaning.entities import unescape, unescape_entities
 from extract.cleaning.html_blocks import dropped_blocks, to_blocks
 from extract.cleaning.html_elements import PAGE, TAGS
-from extract.cleaning.html_facts import json_ld_parts, page_facts, title_ranges
+from extract.cleaning.html_facts import json_ld_parts, page_facts, title_ranges, with_microdata
 from extract.cleaning.html_lines import Walk
 from extract.cleaning.html_selection import selected
 from extract.cleaning.html_tree import Tree
@@ -23,6 +23,7 @@ from extract.cleaning.html_walk import Sight, walk
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _ESCAPED_TAG = re.compile(r"&(?:amp;){0,3}(?:lt|#0{0,4}60|#x0{0,4}3c);/?[a-z][a-z0-9]{0,9}[\s/>&]", re.IGNORECASE)
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*+)(?=[\s/>])")
+_SCRIPT = re.compile(r"<script\b", re.IGNORECASE)
 _UNDONE_PASSES = 3  # how often at most the tags of a fragment were escaped
 _ENTITY = re.compile(r"&(?:#[0-9a-fA-FxX]{1,8}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -54,7 +55,15 @@ def clean_html(body: MappedText) -> Cleaned:
     kept = [line for line, reason in zip(found.lines, reasons, strict=True) if reason is None] if any(reasons) else found.lines
     blocks = list(to_blocks(body, kept))
     embedded, stated = json_ld_parts(body, tree)
-    if embedded and sum(len(word) for block in blocks for word in _WORD.findall(block.body.text)) < _FEW_LETTERS:
+    stated = with_microdata(stated, body, tree)
+    state = False
+    if _is_empty(blocks):
+        if not embedded and _SCRIPT.search(body.text):
+            from extract.cleaning.app_state import state_posting  # noqa: PLC0415  JSON holds HTML that holds JSON: one imports late
+
+            posting = state_posting(body, tree, node=max((fact.node for fact in stated), default=-1) + 1)
+            embedded, state = list(posting.blocks), bool(posting.facts)
+            stated += posting.facts
         blocks += embedded
     names = {
         "html:unescaped": undone,
@@ -62,10 +71,16 @@ def clean_html(body: MappedText) -> Cleaned:
         "html:entities": any(_has_entity(body.text, start, end) for line in kept for start, end in line.ranges),
         "html:hidden": found.hidden > 0,
         "html:selection": any(reasons),
-        "html:json_ld": bool(stated),
+        "html:stated": bool(stated),
+        "html:app_state": state,
     }
     steps += [name for name, happened in names.items() if happened]
     return Cleaned(tuple(blocks), tuple(facts + stated), tuple(steps), lambda: dropped_blocks(body, found, reasons))
+
+
+def _is_empty(blocks: Sequence[Block]) -> bool:
+    """Whether a page shows next to nothing until its scripts run."""
+    return sum(len(word) for block in blocks for word in _WORD.findall(block.body.text)) < _FEW_LETTERS
 
 
 def _is_page(text: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from extract.cleaning.document import Block, Cleaned, Fact, MappedText
 from extract.cleaning.entities import unescape_closed_entities, unescape_entities
+from extract.cleaning.html_microdata import microdata_facts
 from extract.cleaning.html_tree import Attribute, Tree
 
 OPEN_GRAPH = frozenset({"og:title", "og:site_name", "og:url"})
@@ -48,6 +49,16 @@ def json_ld_parts(body: MappedText, tree: Tree) -> tuple[list[Block], list[Fact]
         facts += [replace(fact, node=fact.node + first) if fact.node >= 0 else fact for fact in cleaned.facts]
         blocks += [replace(block, part_of=block.part_of or "json_ld") for block in cleaned.blocks]
     return blocks, facts
+
+
+def with_microdata(stated: list[Fact], body: MappedText, tree: Tree) -> list[Fact]:
+    """The facts of JSON-LD and those of microdata and RDFa. Where both state one posting, it is the same."""
+    first = max((fact.node for fact in stated), default=-1) + 1
+    found = microdata_facts(body, tree, first_node=first)
+    postings = {fact.node for fact in stated if fact.path.startswith("JobPosting.")}
+    if len(postings) == len({fact.node for fact in found}) == 1:
+        found = [replace(fact, node=min(postings)) for fact in found]
+    return stated + found
 
 
 def _fact(path: str, value: MappedText) -> Iterator[Fact]:

@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from extract.cleaning.document import Block, Cleaned, Fact, Kind, MappedText, Scalar
@@ -135,9 +136,15 @@ def _fact(body: MappedText, leaf: Leaf, type_name: str, first_node: int) -> Fact
     if not leaf.is_string:
         value = _scalar(part.text)
         return None if value is None else Fact(path, value, part, node)
-    part = part.edit(json_edits(part.text))
-    part = unescape_closed_entities(part, passes=MAX_PASSES) if _URL.match(part.text.strip()) else _with_tags(part)
+    part = leaf_text(body, leaf)
     return Fact(path, part.text, part, node) if part.text.strip() else None
+
+
+def leaf_text(body: MappedText, leaf: Leaf) -> MappedText:
+    """What a string of JSON says: its escapes undone, and its entities as often as they were written."""
+    part = body[leaf.start : leaf.end]
+    part = part.edit(json_edits(part.text))
+    return unescape_closed_entities(part, passes=MAX_PASSES) if _URL.match(part.text.strip()) else _with_tags(part)
 
 
 def _scalar(text: str) -> Scalar | None:
@@ -180,12 +187,17 @@ def _clean_texts(texts: Iterable[_Text]) -> Cleaned:
     facts: list[Fact] = []
     steps: dict[str, None] = {}
     for text in texts:
-        cleaned = clean_html(text.body) if has_tags(text.body.text) else clean_text(text.body)
+        cleaned = clean_texts(text.body, part_of=text.path)
         facts.extend(cleaned.facts)
         steps.update(dict.fromkeys(cleaned.steps))
         is_item = text.in_list and len(cleaned.blocks) == 1 and cleaned.blocks[0].kind is Kind.SENTENCE
-        for block in cleaned.blocks:
-            whole = unescape_closed_entities(block.body, passes=MAX_PASSES)  # "R&amp;amp;D" between real tags
-            kind, level = (Kind.ITEM, 1) if is_item else (block.kind, block.level)
-            blocks.append(Block(whole, kind, level, part_of=text.path))
+        blocks += [replace(block, kind=Kind.ITEM, level=1) for block in cleaned.blocks] if is_item else cleaned.blocks
     return Cleaned(tuple(blocks), tuple(facts), tuple(steps))
+
+
+def clean_texts(body: MappedText, *, part_of: str | None) -> Cleaned:
+    """The blocks of a text that a property holds, HTML or not, as ``part_of`` it."""
+    cleaned = clean_html(body) if has_tags(body.text) else clean_text(body)
+    whole = (unescape_closed_entities(block.body, passes=MAX_PASSES) for block in cleaned.blocks)  # "R&amp;amp;D" between real tags
+    blocks = (Block(text, block.kind, block.level, part_of) for text, block in zip(whole, cleaned.blocks, strict=True))
+    return Cleaned(tuple(blocks), cleaned.facts, cleaned.steps)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from extract.cleaning.document import CleanDocument
 from extract.engines.base import Draft
 from extract.engines.rules.companies import fill_company
+from extract.engines.rules.contradictions import note_contradictions
 from extract.engines.rules.facts import fill_from_facts
 from extract.engines.rules.lists import fill_lists, fill_prose
 from extract.engines.rules.locations import fill_locations
@@ -31,6 +32,7 @@ class RulesEngine:
         draft = DraftBuilder()
         note_other_postings(clean, draft)
         fill_from_facts(clean, draft)
+        note_contradictions(page, draft, stated)
         fill_title(page, draft, stated)
         state_text(draft, "company.name", stated)
         fill_company(page, draft)

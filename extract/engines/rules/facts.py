@@ -189,7 +189,7 @@ def _fill_kind_of_work(facts: Facts, draft: DraftBuilder) -> None:
     types: list[tuple[str, Sequence[FactReference]]] = []
     for index, fact in facts.get("employmentType"):
         for word in re.finditer(r"[^,;/|]+", fact.body.text):
-            code = re.sub(r"[\s-]+", "_", word[0].strip()).upper()
+            code = re.sub(r"[\s-]+|(?<=[a-z])(?=[A-Z])", "_", word[0].strip()).upper()  # "Full-time", "FullTime"
             known = [code] if code in _TYPES else [reading.value for reading in read_employment_types(word[0])]
             types += [(value, [FactReference(index, word.start(), word.end())]) for value in known]
     draft.put_each("employment_types", types)

@@ -1,0 +1,154 @@
+"""The posting in the data of a page's own application, for pages that show nothing until their scripts run.
+
+Such data has no standard: what is told apart is an object with a title and a long text beside it, whatever it is called
+(``__NEXT_DATA__``, ``window.__INITIAL_STATE__``, …); its properties are read by the names that job boards give them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from extract.cleaning.document import Block, Fact, Kind, MappedText
+from extract.cleaning.html_tree import Tree
+from extract.cleaning.json_leaves import Leaf, json_edits, json_leaves
+from extract.cleaning.json_ld import clean_texts, leaf_text
+from extract.vocabulary import load
+
+_SCRIPTS = 'script:not([src]):not([type*="ld+json" i])'
+_VALUE = re.compile(r"""(?:=|\()\s*+(?:(?P<json>[{\[])|JSON\.parse\(\s*+(?P<quote>["']))""")
+_LITERAL = {'"': re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL), "'": re.compile(r"[^'\\]*+(?:\\.[^'\\]*+)*+", re.DOTALL)}
+_JSON = re.compile(r"\s*+[{\[]")
+_LONG = 200  # characters of a text that is the posting
+_TITLE = 150  # characters that a title has at most
+_NEAR = 3  # levels below the object that a property of it may stand
+_SIGNS = re.compile(r"[_\-]")
+
+Path = tuple[str, ...]
+
+
+class _Posting(NamedTuple):
+    """The object of a posting: where it stands in the data, and its title and longest text."""
+
+    path: Path
+    title: Leaf
+    length: int
+
+
+class StatePosting(NamedTuple):
+    """What the data of an application says of the posting of its page."""
+
+    blocks: tuple[Block, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+
+def state_posting(body: MappedText, tree: Tree, *, node: int) -> StatePosting:
+    """The texts of the posting as blocks that are ``part_of`` "state", and its properties as facts of a JobPosting.
+
+    The posting is the object with the longest text under a name such as "description" that has a title beside or above it.
+    """
+    best: tuple[int, MappedText, Sequence[Leaf], _Posting] | None = None
+    for script in tree.root.select(_SCRIPTS):
+        for start, end in tree.ranges(script):
+            for data in _values(body[start:end]):
+                leaves = json_leaves(data.text).leaves
+                posting = _found(data.text, leaves)
+                if posting and (best is None or posting.length > best[0]):
+                    best = posting.length, data, leaves, posting
+    if best is None:
+        return StatePosting()
+    _, data, leaves, posting = best
+    own = [leaf for leaf in leaves if leaf.node == posting.title.node and leaf.path[: len(posting.path)] == posting.path]
+    return StatePosting(tuple(_blocks(data, own)), tuple(_facts(data, own, posting, node)))
+
+
+def _values(script: MappedText) -> Iterator[MappedText]:
+    """The JSON of a script: all of it, or what it assigns first."""
+    text = script.text
+    if not _mentions_text(text):
+        return
+    if _JSON.match(text):
+        yield script
+    elif found := _VALUE.search(text):
+        if quote := found["quote"]:
+            literal = _LITERAL[quote].match(text, found.end())
+            inner = script[found.end() : literal.end() if literal else len(text)]
+            yield inner.edit(json_edits(inner.text))
+        else:
+            yield script[found.start("json") :]
+
+
+def _mentions_text(text: str) -> bool:
+    lowered = text.lower()
+    return any(f'{name}"' in lowered or f'{name}\\"' in lowered for name in ("description", "content", "body"))
+
+
+def _name(key: str) -> str:
+    return _SIGNS.sub("", key).lower()
+
+
+def _found(text: str, leaves: Iterable[Leaf]) -> _Posting | None:
+    """The object with the longest text that has a title beside it, or up to two levels above it."""
+    titles: dict[tuple[int, Path], Leaf] = {}
+    long: list[Leaf] = []
+    names, texts = load("app_state")["title"], frozenset(load("app_state")["text"])
+    for leaf in leaves:
+        if not leaf.is_string or not leaf.path:
+            continue
+        name = _name(leaf.path[-1])
+        held = titles.get((leaf.node, leaf.path[:-1]))
+        if name in names and 0 < leaf.end - leaf.start <= _TITLE:
+            if held is None or names.index(name) < names.index(_name(held.path[-1])):
+                titles[leaf.node, leaf.path[:-1]] = leaf
+        elif name in texts and leaf.end - leaf.start >= _LONG:
+            long.append(leaf)
+    best: _Posting | None = None
+    for leaf in long:
+        for above in range(1, min(_NEAR, len(leaf.path)) + 1):
+            path = leaf.path[:-above]
+            if (leaf.node, path) in titles and (best is None or leaf.end - leaf.start > best.length):
+                best = _Posting(path, titles[leaf.node, path], leaf.end - leaf.start)
+                break
+    return best
+
+
+def _facts(data: MappedText, own: Sequence[Leaf], posting: _Posting, node: int) -> Iterator[Fact]:
+    value = leaf_text(data, posting.title)
+    if value.text.strip():
+        yield Fact("JobPosting.title", value.text, value, node)
+    named: dict[str, Leaf] = {}
+    for leaf in own:
+        below = [_name(step) for step in leaf.path[len(posting.path) :] if not step.isdigit()]
+        if 0 < len(below) <= _NEAR:
+            named.setdefault(below[-1] if len(below) == 1 else ".".join(below[-2:]), leaf)
+    for term, keys in load("app_state")["properties"].items():
+        found = next((named[key] for key in keys if key in named), None)
+        if found is not None and found.end - found.start <= _LONG and data.text[found.start : found.end] != "null":
+            value = leaf_text(data, found) if found.is_string else data[found.start : found.end]
+            if value.text.strip():
+                yield Fact(f"JobPosting.{term}", value.text, value, node)
+
+
+def _blocks(data: MappedText, own: Sequence[Leaf]) -> Iterator[Block]:
+    """The texts of the posting in the order of the data; a short name beside a text in a list is its heading."""
+    seen: set[str] = set()
+    for at, leaf in enumerate(own):
+        if not leaf.is_string or _name(leaf.path[-1]) not in _text_names():
+            continue
+        value = leaf_text(data, leaf)
+        if value.text in seen or len(value.text.split(None, 3)) < 3:
+            continue
+        seen.add(value.text)
+        before = own[at - 1] if at else None
+        if before and before.path[:-1] == leaf.path[:-1] and leaf.path[-2:-1] and leaf.path[-2].isdigit() and before.is_string:
+            heading = leaf_text(data, before)
+            if 0 < len(heading.text) <= _TITLE:
+                yield Block(heading, Kind.HEADING, 2, "state")
+        yield from clean_texts(value, part_of="state").blocks
+
+
+@cache
+def _text_names() -> frozenset[str]:
+    return frozenset(load("app_state")["text"])

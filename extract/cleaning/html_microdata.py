@@ -1,0 +1,88 @@
+"""What microdata and RDFa say of a JobPosting. Sources: html.spec.whatwg.org (microdata), w3.org/TR/rdfa-lite, schema.org."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from extract.cleaning.characters import fold_space
+from extract.cleaning.document import Fact, MappedText
+from extract.cleaning.entities import unescape_closed_entities, unescape_entities
+from extract.cleaning.html_tree import Tree
+
+if TYPE_CHECKING:
+    from turbohtml import Element
+
+_POSTINGS = '[itemscope][itemtype*="JobPosting"],[typeof~="JobPosting"],[typeof$=":JobPosting"],[typeof$="/JobPosting"]'
+_TERM = re.compile(r"[^\s/#:]+\Z")  # what stands behind the vocabulary of a name: "schema:title", "https://schema.org/title"
+_ADDRESS = re.compile(r"https?://\S+\Z")
+_LONGEST = 300  # characters of a value: what is longer is a text, and text stands on the page
+_DEEPEST = 400  # elements: what is nested deeper is no posting, and time stays linear
+
+
+class _Place(NamedTuple):
+    """An element to be read, and the path of the item that it stands in."""
+
+    node: Element
+    path: str
+    depth: int
+
+
+def microdata_facts(body: MappedText, tree: Tree, *, first_node: int) -> list[Fact]:
+    """The properties of each JobPosting that the attributes of elements state, one node each, from ``first_node`` on.
+
+    Values are those of ``content`` and ``datetime`` attributes, absolute addresses of links, else the words of the element.
+    Texts of more than 300 characters are left out: they stand on the page anyway.
+
+    >>> html = '<div itemscope itemtype="https://schema.org/JobPosting"><h1 itemprop="title">Cook <b>(m/f)</b></h1></div>'
+    >>> [(fact.path, fact.value) for fact in microdata_facts(MappedText.of(html), Tree(html), first_node=0)]
+    [('JobPosting.title', 'Cook (m/f)')]
+    """
+    facts: list[Fact] = []
+    node = first_node
+    for posting in tree.root.select(_POSTINGS):
+        stated = list(_properties(body, tree, posting, node))
+        facts += stated
+        node += bool(stated)
+    return facts
+
+
+def _properties(body: MappedText, tree: Tree, posting: Element, number: int) -> Iterator[Fact]:
+    counts: Counter[str] = Counter()
+    left = [_Place(child, "JobPosting", 0) for child in reversed(_children(posting))]
+    while left:
+        node, path, depth = left.pop()
+        named = node.attr("itemprop") or node.attr("property")
+        scope = node.attr("itemscope") is not None or node.attr("typeof") is not None
+        if scope and not named:
+            continue  # another item, which says nothing of this one
+        for name in (named or "").split():
+            term = _TERM.search(name)
+            below = f"{path}.{term[0]}" if term else path
+            counts[below] += 1
+            below = f"{below}.{counts[below] - 1}" if counts[below] > 1 else below
+            if scope:
+                path = below
+            elif value := _value(body, tree, node):
+                yield Fact(below, value.text, value, number)
+        if depth < _DEEPEST:
+            left += [_Place(child, path, depth + 1) for child in reversed(_children(node))]
+
+
+def _children(node: Element) -> list[Element]:
+    return [child for child in node.children if (child.tag if hasattr(child, "tag") else None)]
+
+
+def _value(body: MappedText, tree: Tree, node: Element) -> MappedText | None:
+    said = tree.attributes(node)
+    stated = said.get("content") or said.get("datetime")
+    link = said.get("href") or said.get("resource")
+    if stated is None and link is not None and _ADDRESS.match(link.value.strip()) and (node.tag == "link" or not node.text.strip()):
+        stated = link
+    if stated is not None:
+        value = unescape_closed_entities(body[stated.start : stated.end]).strip()
+    else:
+        value = fold_space(MappedText.join([unescape_entities(body[start:end]) for start, end in tree.ranges(node)], ""))
+    return value if 0 < len(value) <= _LONGEST else None
