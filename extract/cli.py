@@ -21,7 +21,7 @@ from rich.text import Text
 
 from extract import Extraction, extract, report
 from extract.cleaning import clean
-from extract.cleaning.document import CleanDocument
+from extract.cleaning.document import CleanDocument, Segment
 from extract.errors import ExtractError, UsageError
 from extract.pipeline import package_version
 from extract.result import Severity, Status
@@ -52,6 +52,8 @@ extract run posting.txt --format json > posting.json
 curl -s https://example.org/job | extract run - --format jsonld
 
 extract clean posting.md --map
+
+extract clean page.html --all
 
 [bold]Exit codes[/bold]: 0 fine, 1 the document failed, 2 wrong use, 130 Ctrl-C.
 """
@@ -145,6 +147,9 @@ def show_segments(
     *,
     output_format: Annotated[SegmentFormat | None, typer.Option("--format", "-f", help=_FORMAT_HELP, show_default=False)] = None,
     where: Annotated[bool, typer.Option("--map", help="Show where in the document each segment stands.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Show also what is no part of the posting (menus, forms, hidden text), and why.")
+    ] = False,
     input_format: InputFormat = None,
     max_chars: MaxChars = MAX_CHARS,
     output: Output = None,
@@ -156,12 +161,14 @@ def show_segments(
         opened = open_source(source, max_chars=max_chars, name=name)
         document = clean(opened, format=input_format)
         lines = report.SourceLines(opened.text)
+        segments = report.in_source_order(document) if everything else document.segments
         if (output_format or _default(SegmentFormat.TABLE, SegmentFormat.JSON, output)) is SegmentFormat.JSON:
-            written = report.document_json(document, lines if where else None)
+            written = report.document_json(document, segments, lines if where else None)
         else:
             columns = ("kind", "text", "where") if where else ("kind", "text")
-            written = _rendered(_listings(document, lines, columns), output)
-    _notice(f"{name}: read as {document.format}, {len(document.segments)} segments, {len(document.facts)} facts")
+            written = _rendered(_listings(document, segments, lines, columns), output)
+    left_out = "" if everything or not document.dropped else f", {len(document.dropped)} left out (--all shows them)"
+    _notice(f"{name}: read as {document.format}, {len(document.segments)} segments{left_out}, {len(document.facts)} facts")
     _write(written, output)
 
 
@@ -266,10 +273,11 @@ def _remarks(result: Extraction[T]) -> Iterator[Text]:
         yield Text.assemble((issue.severity.value, _SEVERITY_STYLES[issue.severity]), f": {line}")
 
 
-def _listings(document: CleanDocument, lines: report.SourceLines, columns: Sequence[str]) -> Iterator[Table]:
-    segments = report.segment_listing(document, lines)
-    facts = report.fact_listing(document, lines)
-    for first, listed in (("segment", segments), ("fact", facts)):
+def _listings(
+    document: CleanDocument, segments: Sequence[Segment], lines: report.SourceLines, columns: Sequence[str]
+) -> Iterator[Table]:
+    listings = {"segment": report.segment_listing(segments, lines), "fact": report.fact_listing(document, lines)}
+    for first, listed in listings.items():
         if listed:
             table = _table(first, *columns)
             for line in listed:

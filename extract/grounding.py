@@ -90,14 +90,14 @@ def _refused(code: str, path: str, message: str) -> Issue:
 
 def _body(reference: TextReference | FactReference, clean: CleanDocument) -> MappedText | None:
     """The text that a reference names, with its map; None where there is no such text or it is half a word."""
-    held: Sequence[Segment | Fact]
+    held: Segment | Fact | None
     if isinstance(reference, TextReference):
-        held, number = clean.segments, reference.segment
+        held = clean.segment(reference.segment)
     else:
-        held, number = clean.facts, reference.fact
-    if not 0 <= number < len(held):
+        held = clean.facts[reference.fact] if 0 <= reference.fact < len(clean.facts) else None
+    if held is None:
         return None
-    body = held[number].body
+    body = held.body
     if not 0 <= reference.start < reference.end <= len(body):
         return None
     if _cuts(body.text, reference.start) or _cuts(body.text, reference.end):

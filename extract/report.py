@@ -177,12 +177,22 @@ def as_jsonld(record: BaseModel) -> str:
     return json.dumps(record.to_schema_org(), ensure_ascii=False, indent=2).replace("</", r"<\/")
 
 
-def segment_listing(document: CleanDocument, lines: SourceLines) -> list[ListedSegment]:
-    """A line for each segment, in reading order."""
+def segment_listing(segments: Iterable[Segment], lines: SourceLines) -> list[ListedSegment]:
+    """A line for each segment; where it was dropped, the reason stands in the place of its kind."""
     return [
-        ListedSegment(str(segment.number), segment.kind.value, printable(segment.text), _where(segment.spans, lines))
-        for segment in document.segments
+        ListedSegment(
+            str(segment.number),
+            f"dropped: {segment.dropped}" if segment.dropped else segment.kind.value,
+            printable(segment.text),
+            _where(segment.spans, lines),
+        )
+        for segment in segments
     ]
+
+
+def in_source_order(document: CleanDocument) -> list[Segment]:
+    """All segments, with those that are no part of the posting, in the order of the source."""
+    return sorted((*document.segments, *document.dropped), key=lambda segment: segment.spans[:1])
 
 
 def fact_listing(document: CleanDocument, lines: SourceLines) -> list[ListedSegment]:
@@ -194,13 +204,13 @@ def _where(spans: Iterable[Span], lines: SourceLines) -> str:
     return ", ".join(lines.of(span) for span in spans)
 
 
-def document_json(document: CleanDocument, lines: SourceLines | None = None) -> str:
-    """The segments and facts of a document; with ``lines``, each span also says its line and column."""
+def document_json(document: CleanDocument, segments: Iterable[Segment], lines: SourceLines | None = None) -> str:
+    """These segments of a document, and its facts; with ``lines``, each span also says its line and column."""
     data = {
         "source": document.source.name,
         "format": document.format,
         "cleaning": list(document.steps),
-        "segments": [_segment(segment, lines) for segment in document.segments],
+        "segments": [_segment(segment, lines) for segment in segments],
         "facts": [_fact(fact, lines) for fact in document.facts],
     }
     return json.dumps(data, ensure_ascii=False, indent=2)
@@ -214,6 +224,7 @@ def _segment(segment: Segment, lines: SourceLines | None) -> dict[str, object]:
         "block": segment.block,
         "list": segment.list,
         "key": segment.key or None,
+        "dropped": segment.dropped.value if segment.dropped else None,
         "text": segment.text,
         "spans": [_span(span, lines) for span in segment.spans],
     }

@@ -153,7 +153,7 @@ def test_schema_without_jsonld_is_wrong_use() -> None:
 def test_listing_says_where_each_segment_stands() -> None:
     """A listed segment has its number, kind, text and all its spans; a fact has its path and value."""
     lines = SourceLines(TEXT)
-    assert report.segment_listing(document(), lines) == [
+    assert report.segment_listing(document().segments, lines) == [
         ("0", "heading", "Pump Fitter", "1:1-1:12 [0, 11)"),
         ("1", "field", "Pay: 90", "4:1-4:5 [26, 30), 4:6-4:8 [31, 33)"),
     ]
@@ -162,7 +162,7 @@ def test_listing_says_where_each_segment_stands() -> None:
 
 def test_document_json_holds_segments_and_facts() -> None:
     """Segments and facts with their offsets, and with lines and columns where those are asked for."""
-    plain = json.loads(report.document_json(document()))
+    plain = json.loads(report.document_json(document(), document().segments))
     assert (plain["format"], plain["cleaning"]) == ("text", ["text:fields"])
     assert plain["segments"][1] == {
         "number": 1,
@@ -171,8 +171,9 @@ def test_document_json_holds_segments_and_facts() -> None:
         "block": 1,
         "list": None,
         "key": "Pay",
+        "dropped": None,
         "text": "Pay: 90",
         "spans": [{"start": 26, "end": 30}, {"start": 31, "end": 33}],
     }
-    mapped = json.loads(report.document_json(document(), SourceLines(TEXT)))
+    mapped = json.loads(report.document_json(document(), document().segments, SourceLines(TEXT)))
     assert mapped["facts"][0]["spans"] == [{"start": 0, "end": 11, "line": 1, "column": 1, "end_line": 1, "end_column": 12}]

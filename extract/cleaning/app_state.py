@@ -59,8 +59,8 @@ def state_posting(body: MappedText, tree: Tree, *, node: int) -> StatePosting:
                     best = posting.length, data, leaves, posting
     if best is None:
         return StatePosting()
-    _, data, leaves, posting = best
-    own = [leaf for leaf in leaves if leaf.node == posting.title.node and leaf.path[: len(posting.path)] == posting.path]
+    _, data, found, posting = best
+    own = [leaf for leaf in found if leaf.node == posting.title.node and leaf.path[: len(posting.path)] == posting.path]
     return StatePosting(tuple(_blocks(data, own)), tuple(_facts(data, own, posting, node)))
 
 

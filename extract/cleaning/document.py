@@ -375,6 +375,13 @@ class CleanDocument:
             for at, block in enumerate(blocks)
         )
 
+    def segment(self, number: int) -> Segment | None:
+        """The segment of that number, dropped or not; None where there is none."""
+        if 0 <= number < len(self.segments):
+            return self.segments[number]
+        left = number - len(self.segments)
+        return self.dropped[left] if number >= 0 and left < len(self.dropped) else None
+
     @property
     def text(self) -> str:
         """The cleaned text, a segment a paragraph; headings begin with "# " and items with "- "."""

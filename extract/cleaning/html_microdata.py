@@ -72,7 +72,9 @@ def _properties(body: MappedText, tree: Tree, posting: Element, number: int) -> 
 
 
 def _children(node: Element) -> list[Element]:
-    return [child for child in node.children if (child.tag if hasattr(child, "tag") else None)]
+    from turbohtml import Element  # noqa: PLC0415  as in html_tree
+
+    return [child for child in node.children if isinstance(child, Element)]
 
 
 def _value(body: MappedText, tree: Tree, node: Element) -> MappedText | None:
