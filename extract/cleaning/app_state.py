@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from extract.cleaning.document import Block, Fact, Kind, MappedText
 from extract.cleaning.html_tree import Tree
-from extract.cleaning.json_leaves import Leaf, json_edits, json_leaves
 from extract.cleaning.json_ld import clean_texts, leaf_text
+from extract.cleaning.json_leaves import Leaf, json_edits, json_leaves
 from extract.vocabulary import load
 
 _SCRIPTS = 'script:not([src]):not([type*="ld+json" i])'
@@ -54,7 +54,7 @@ def state_posting(body: MappedText, tree: Tree, *, node: int) -> StatePosting:
         for start, end in tree.ranges(script):
             for data in _values(body[start:end]):
                 leaves = json_leaves(data.text).leaves
-                posting = _found(data.text, leaves)
+                posting = _found(leaves)
                 if posting and (best is None or posting.length > best[0]):
                     best = posting.length, data, leaves, posting
     if best is None:
@@ -89,7 +89,7 @@ def _name(key: str) -> str:
     return _SIGNS.sub("", key).lower()
 
 
-def _found(text: str, leaves: Iterable[Leaf]) -> _Posting | None:
+def _found(leaves: Iterable[Leaf]) -> _Posting | None:
     """The object with the longest text that has a title beside it, or up to two levels above it."""
     titles: dict[tuple[int, Path], Leaf] = {}
     long: list[Leaf] = []

@@ -31,8 +31,8 @@ BLOCKS = (
     | CELLS
     | frozenset(
         "html body title address article aside blockquote button caption center dd details dialog div dl dt fieldset figcaption "
-        "figure footer form header hgroup legend li listing main nav optgroup option p plaintext pre search section summary table "
-        "tbody tfoot thead tr xmp".split()
+        "figure footer form header hgroup legend li listing main nav optgroup option p plaintext pre search section summary "
+        "table tbody tfoot thead tr xmp".split()
     )
 )
 

@@ -81,7 +81,8 @@ def _value(body: MappedText, tree: Tree, node: Element) -> MappedText | None:
     said = tree.attributes(node)
     stated = said.get("content") or said.get("datetime")
     link = said.get("href") or said.get("resource")
-    if stated is None and link is not None and _ADDRESS.match(link.value.strip()) and (node.tag == "link" or not node.text.strip()):
+    shows_text = node.tag != "link" and bool(node.text.strip())
+    if stated is None and link is not None and not shows_text and _ADDRESS.match(link.value.strip()):
         stated = link
     if stated is not None:
         value = unescape_closed_entities(body[stated.start : stated.end]).strip()

@@ -28,6 +28,7 @@ _ROLES = {
 _UNSURE_ROLES = frozenset({"banner", "form", "contentinfo"})
 _UNNAMED = frozenset("html body main article p li td th tr tbody h1 h2 h3 h4 h5 h6 option".split())
 """Elements whose classes say how they look: the page itself, and what holds a line of text."""
+_WORD = re.compile(r"[A-Z]?[a-z]++|[A-Z]++")  # "siteFooter", "site-footer", "SITE_FOOTER"
 _LONGEST = 300  # characters of classes that are read
 
 
@@ -49,20 +50,19 @@ def region_of(tag: str, node: Element) -> Found | None:
 
 @lru_cache(maxsize=4096)
 def _named(classes: str) -> Dropped | None:
-    """What the classes and the id of an element name it.
+    """What the classes and the id of an element name it: by the first word that says something.
 
     >>> _named("cookieBanner visible"), _named("c-jobShare"), _named("sharepoint navy footnote")
     (<Dropped.COOKIES: 'cookies'>, <Dropped.SHARE: 'share'>, None)
     """
-    found = _pattern().search(classes)
-    return None if found is None or found.lastgroup is None else Dropped(found.lastgroup)
+    known = _words()
+    for word in _WORD.findall(classes):
+        if reason := known.get(word.lower()):
+            return reason
+    return None
 
 
 @cache
-def _pattern() -> re.Pattern[str]:
-    """A word that begins at the start of a name or at a capital, and ends likewise."""
-    groups = []
-    for reason, words in load("page_parts")["classes"].items():
-        listed = "|".join(f"{word}|{word.capitalize()}|{word.upper()}" for word in words)
-        groups.append(f"(?P<{reason}>{listed})")
-    return re.compile(rf"(?:(?<![a-zA-Z])|(?<=[a-z])(?=[A-Z]))(?:{'|'.join(groups)})s?(?![a-z])")
+def _words() -> dict[str, Dropped]:
+    listed = load("page_parts")["classes"]
+    return {form: Dropped(reason) for reason, words in listed.items() for word in words for form in (word, f"{word}s")}

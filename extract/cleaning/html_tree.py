@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
 _END = "end-of-text"
 _BLANKS = " \t\n\f"  # white space of HTML; a no-break space is text
-_LINE = re.compile("\n")
 # A name with "@" or ":/" is an address in angle brackets, which no browser shows but every reader means.
 _ADDRESS = re.compile(r"<(?=[a-zA-Z][^\s<>/@:]*+(?:@|:/))")
 _CLOSED_COMMENT = re.compile(r"<!--(?:-?>|.*?--!?>)", re.DOTALL)
@@ -165,7 +166,7 @@ def _readable(text: str) -> str:
 
 def _line_starts(text: str) -> list[int]:
     """Where each line begins; lines count from 1."""
-    return [0, 0, *(match.end() for match in _LINE.finditer(text))]
+    return [0, *accumulate((len(line) + 1 for line in text.split("\n")), initial=0)]
 
 
 def _text_runs(text: str) -> list[tuple[int, int]] | None:
@@ -204,9 +205,8 @@ def _tail(text: str) -> int:
     from turbohtml import TokenType, tokenize  # noqa: PLC0415  as in Tree
 
     starts = _line_starts(text)
-    last = None
-    for last in tokenize(f"{text}<{_END}>", capture_attributes=False, resolve_references=False, capture_source=True):
-        pass
+    tokens = tokenize(f"{text}<{_END}>", capture_attributes=False, resolve_references=False, capture_source=True)
+    last = next(iter(deque(tokens, maxlen=1)), None)
     if last is None:
         return 0
     start = starts[last.line] + last.col

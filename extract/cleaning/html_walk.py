@@ -67,7 +67,10 @@ class _Open:
 
 _Frame = tuple["Iterator[Node]", _Open, Box | None]
 
-_STYLED = '[style*="display" i],[style*="visibility" i],[style*="white-space" i],[style*="font-weight" i],[hidden],[aria-hidden],[role="button" i],[role="link" i]'
+_STYLED = ",".join(
+    [f'[style*="{name}" i]' for name in ("display", "visibility", "white-space", "font-weight")]
+    + ["[hidden]", "[aria-hidden]", '[role="button" i]', '[role="link" i]']
+)
 _NOT_SHOWN = re.compile(r"(?:display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden)", re.IGNORECASE)
 _PRE = re.compile(r"white-space\s{0,9}:\s{0,9}(?:pre|break-spaces)", re.IGNORECASE)
 _HEAVY = re.compile(r"font-weight\s{0,9}:\s{0,9}(?:bold|[6-9]00)", re.IGNORECASE)
@@ -79,11 +82,12 @@ _TYPED = frozenset("text email tel file password url number search date".split()
 _PRESSED = frozenset({"button", "link"})  # roles of what acts like a button or a link
 _ROOTS = frozenset({"html", "body"})
 _BARE = frozenset("div section article p main aside header footer nav body html span form".split())  # these give no role
-_PLAIN, _BLOCK, _SKIP, _CHOICE, _INLINE = range(5)  # plain: it changes nothing for the text in it
+_PLAIN, _BLOCK, _SKIP, _CHOICE, _INLINE, _GONE = range(6)  # plain: it changes nothing for the text in it
 _KINDS = {
     **dict.fromkeys(BLOCKS, _BLOCK),
     **dict.fromkeys((*BOLD, "a"), _INLINE),
-    **dict.fromkeys(BREAKS | REPLACED | FIELDS | GONE | {"title"}, _SKIP),
+    **dict.fromkeys(GONE | {"title", "link", "meta", "base"}, _GONE),
+    **dict.fromkeys(BREAKS | REPLACED | FIELDS, _SKIP),
     **dict.fromkeys(CHOICES, _CHOICE),
 }
 
@@ -129,12 +133,14 @@ class _Walker:
             children, top, box = frames[-1]
             for node in children:
                 if type(node) is is_text:
-                    self._take(node.text, top)
-                elif type(node) is is_element:
-                    opened = self._open(node, top)
-                    if opened is not None:
-                        frames.append(opened)
-                        break
+                    data = node.text
+                    if ";" in data:
+                        self._take(data, top)
+                    elif self._ranges:
+                        self._blank(data, top)
+                elif type(node) is is_element and (opened := self._open(node, top)) is not None:
+                    frames.append(opened)
+                    break
             else:
                 frames.pop()
                 if box is not None:
@@ -143,17 +149,15 @@ class _Walker:
         self._top.box.last = len(self.found.lines)
 
     def _take(self, data: str, top: _Open) -> None:
-        """Take in a text node: the numbers of runs, with white space around and between them."""
-        if data[-1] == ";" and data.isascii() and data[:-1].isdecimal():
-            number = int(data[:-1])
-            self._text_range(self._starts[number], self._ends[number], top)
-            return
-        parts = data.split(";")
-        for part in parts[:-1]:
-            number = int(part)
-            self._text_range(self._starts[number], self._ends[number], top)
-        if len(parts) == 1:
-            self._blank(data, top)
+        """Take in the numbers of runs."""
+        for number in map(int, data.split(";")[:-1]):
+            start, end = self._starts[number], self._ends[number]
+            if top.aside is not None:
+                self._aside(start, end, top)
+            elif top.keeps_lines:
+                self._kept_lines(start, end, top)
+            else:
+                self._add(start, end, top)
 
     def _blank(self, data: str, top: _Open) -> None:
         """White space alone: a blank between words, or the end of a line that is kept."""
@@ -164,15 +168,6 @@ class _Walker:
         elif self._ranges:
             end = self._ranges[-1][1]
             self._ranges.append((end, end))
-
-    def _text_range(self, start: int, end: int, top: _Open) -> None:
-        """Take in a stretch of text."""
-        if top.aside is not None:
-            self._aside(start, end, top)
-        elif top.keeps_lines:
-            self._kept_lines(start, end, top)
-        else:
-            self._add(start, end, top)
 
     def _aside(self, start: int, end: int, top: _Open) -> None:
         if top.aside is None:
@@ -232,6 +227,8 @@ class _Walker:
         """Go into an element, or take in one that has nothing to go into."""
         tag = node.tag
         kind = _KINDS.get(tag, _PLAIN)
+        if kind == _GONE:
+            return None
         if kind == _SKIP:
             self._empty(tag, node, top)
             return None

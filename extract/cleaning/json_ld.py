@@ -198,6 +198,7 @@ def _clean_texts(texts: Iterable[_Text]) -> Cleaned:
 def clean_texts(body: MappedText, *, part_of: str | None) -> Cleaned:
     """The blocks of a text that a property holds, HTML or not, as ``part_of`` it."""
     cleaned = clean_html(body) if has_tags(body.text) else clean_text(body)
-    whole = (unescape_closed_entities(block.body, passes=MAX_PASSES) for block in cleaned.blocks)  # "R&amp;amp;D" between real tags
+    # "R&amp;amp;D" between real tags
+    whole = (unescape_closed_entities(block.body, passes=MAX_PASSES) for block in cleaned.blocks)
     blocks = (Block(text, block.kind, block.level, part_of) for text, block in zip(whole, cleaned.blocks, strict=True))
     return Cleaned(tuple(blocks), cleaned.facts, cleaned.steps)
