@@ -24,6 +24,7 @@ from extract.cleaning.html_elements import (
 from extract.cleaning.html_lines import Box, Holder, Line, Ranges, Region, Role, Row, Walk
 from extract.cleaning.html_regions import region_of
 from extract.cleaning.html_tree import Tree
+from extract.cleaning.limits import MAX_PARTS, check_count
 
 if TYPE_CHECKING:
     from turbohtml import Element, Node
@@ -172,6 +173,7 @@ class _Walker:
     def _aside(self, start: int, end: int, top: _Open) -> None:
         if top.aside is None:
             return
+        check_count(len(self.found.asides) + 1, MAX_PARTS, "hidden lines")
         self.found.asides.append((start, end, top.aside))
         if top.aside is Dropped.HIDDEN:
             self.found.hidden += end - start
@@ -181,7 +183,7 @@ class _Walker:
 
     def _kept_lines(self, start: int, end: int, top: _Open) -> None:
         for stop, after in (match.span() for match in _LINE_BREAK.finditer(self._text, start, end)):
-            if start < stop:
+            if start < stop and not self._text[start:stop].isspace():
                 self._add(start, stop, top)
             if self._wrapped(stop, after):
                 start = stop
@@ -218,6 +220,7 @@ class _Walker:
         if not ranges:
             return
         if self._size:
+            check_count(len(self.found.lines) + 1, MAX_PARTS, "lines")
             self.found.lines.append(Line(ranges, top.holder, self._bold, top.box, self._size, self._linked))
         self._ranges = []
         self._bold = True
