@@ -68,9 +68,9 @@ def systems_table(results: Sequence[Result]) -> str:
 
 
 def pages_table(results: Sequence[Result]) -> str:
-    """A row a page, a column a system: "gold lines kept · tokens"."""
+    """A row a page, numbered in their order, and a column a system: "gold lines kept · tokens"."""
     rows = [
-        [outcome.page.name, f"{len(outcome.page.html):,}", str(len(outcome.page.gold))]
+        [str(at + 1), f"{len(outcome.page.html):,}", str(len(outcome.page.gold))]
         + [f"{result.outcomes[at].kept} · {result.outcomes[at].tokens:,}" for result in results]
         for at, outcome in enumerate(results[0].outcomes)
     ]
