@@ -123,6 +123,19 @@ def test_sections_of_headings(heading: str, section: str | None) -> None:
     assert section_of_heading(heading) == section
 
 
+def test_requirements_under_a_heading_of_what_would_be_nice() -> None:
+    """What sounds like a requirement is one that would be nice, where the heading says so."""
+    items = [
+        "Bachelor's Degree in Computer Science AND 4+ years of experience with coding in Java or Python",
+        "2+ years of experience in building Android applications",
+        "Experience with continuous integration tools",
+    ]
+    found = labelled(
+        "# Qualifications\n\n- Flour\n\n# Additional or Preferred Qualifications\n\n" + "\n".join(f"- {item}" for item in items)
+    )
+    assert [found[item] for item in items] == ["preferred_qualifications"] * 3
+
+
 def test_a_heading_fades() -> None:
     """It says less with each segment, little after its list has ended, and little behind a text on rights."""
     rights = "We consider all qualified applicants without regard to race, religion, gender or disability, as the law says."

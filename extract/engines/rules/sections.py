@@ -45,6 +45,7 @@ _OPEN = tuple(section for section in ORDER if section not in _CLOSED)
 # Where the texts of schema.org properties belong. Source: schema.org/JobPosting. Its description may hold any section, and is
 # one of the job where it says nothing else.
 _DESCRIPTION = "description"
+_PREFERRED = "preferred_qualifications"
 _PROPERTIES = {
     "description": _DESCRIPTION,
     "responsibilities": "responsibilities",
@@ -168,6 +169,8 @@ def _emission(segment: Segment, over: Headed, own: Scores) -> Scores:
         scores["meta"] = scores.get("meta", 0.0) + _SHORT_LINE
     if over.section:
         scores[over.section] = scores.get(over.section, 0.0) + over.weight
+    if over.section == _PREFERRED and over.weight > _HEADING_LEFT:
+        scores[_PREFERRED] += scores.pop("qualifications", 0.0)  # what sounds like a requirement is one that would be nice
     return scores
 
 
