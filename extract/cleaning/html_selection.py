@@ -31,7 +31,10 @@ _CARDS = 3  # so many one below the other are a list of openings
 _LABEL = 40  # characters of a line that heads the links below it
 _NO_SECTIONS = (None, "apply", "other", "company", "legal", "related")  # what the headings of menus may be too
 _STATES = re.compile(r"[\d.!?;,。！？]|[$€£¥]")  # a sentence or a figure: no name of a menu
-_COPYRIGHT = re.compile(r"\W{0,3}(?:©|\(c\)\s|copyright\b)|.{0,80}\ball rights reserved\b", re.IGNORECASE | re.DOTALL)
+_COPYRIGHT = re.compile(
+    r"\W{0,3}(?:©|\(c\)\s|copyright\W{0,3}(?:©|\(c\)|\d{4}|by\b|\Z))|.{0,80}\ball rights reserved\b", re.IGNORECASE | re.DOTALL
+)
+_CONTACT = re.compile(r"\S@\S|\d(?:[\s()/.-]{0,3}\d){6}")  # an address or a telephone number: linked, and no menu
 _COOKIES = re.compile(r"\bcookies?\b", re.IGNORECASE)
 
 
@@ -281,12 +284,17 @@ def _run_of_links(page: _Page, at: int, last: int) -> tuple[int, int]:
     """Where a run of links and of lines that are dropped already ends, and how many there are in it."""
     end, links = at, 0
     while end < last:
-        if page.is_link(end) or page.reasons[end] is not None:
+        if _in_menu(page, end):
             links += 1
-        elif end + 1 == last or not (page.is_link(end + 1) or page.reasons[end + 1] is not None) or not _heads_links(page, end):
+        elif page.is_link(end) or end + 1 == last or not _in_menu(page, end + 1) or not _heads_links(page, end):
             break
         end += 1
     return end, links
+
+
+def _in_menu(page: _Page, at: int) -> bool:
+    """Whether a line may stand in a menu: a link that is no address of a person, or what is dropped anyway."""
+    return page.reasons[at] is not None or (page.is_link(at) and _CONTACT.search(page.read(at)) is None)
 
 
 def _heads_links(page: _Page, at: int) -> bool:
