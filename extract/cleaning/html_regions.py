@@ -22,10 +22,11 @@ _ROLES = {
     "menubar": Dropped.NAVIGATION,
     "banner": Dropped.NAVIGATION,
     "search": Dropped.NAVIGATION,
+    "tablist": Dropped.NAVIGATION,
     "contentinfo": Dropped.FOOTER,
     "form": Dropped.FORM,
 }
-_UNSURE_ROLES = frozenset({"banner", "form", "contentinfo"})
+_UNSURE_ROLES = frozenset({"banner", "form", "contentinfo", "tablist"})
 _UNNAMED = frozenset("html body main article p li td th tr tbody h1 h2 h3 h4 h5 h6 option".split())
 """Elements whose classes say how they look: the page itself, and what holds a line of text."""
 _WORD = re.compile(r"[A-Z]?[a-z]++|[A-Z]++")  # "siteFooter", "site-footer", "SITE_FOOTER"
