@@ -123,7 +123,7 @@ def _beside(page: _Page, region: Region) -> bool:
     share = page.linked_share(first, last)
     prose = any(page.is_prose(at) for at in range(first, last))
     if region.box.tag == "form":
-        few = last - first <= 2 * region.box.fields + 2  # little but labels and buttons
+        few = last - first <= 2 * region.box.fields + 1  # little but labels and buttons
         return region.box.fields >= _FIELDS or (region.box.fields > 0 and few and not prose)
     match region.reason:
         case Dropped.COOKIES:
@@ -135,7 +135,7 @@ def _beside(page: _Page, region: Region) -> bool:
         case Dropped.FOOTER:
             return share >= _LINKED or (not prose and _is_below_all(region.box))
         case Dropped.SHARE:
-            return share >= _LINKED or page.size(first, last) <= _SHORT
+            return share >= _LINKED or page.size(first, last) <= _LABEL
         case _:
             return share >= _LINKED or not prose
 
@@ -163,10 +163,15 @@ def _drop_cards(page: _Page) -> None:
             card = _widest(line.box, at, at + _CARD_LINES)
             if card.parent is not None and page.unlinked(at, card.last) > 0:
                 cards.setdefault(card.parent, []).append(card)
+    taken = {card for found in cards.values() for card in found}
     for parent, found in cards.items():
         covered = sum(card.last - card.first for card in found)
+        count = len(found)
+        if parent in taken:  # it begins with the first card, and is small enough to be taken for it
+            covered += found[0].first - parent.first
+            count += 1
         beside = not page.holds_title(parent) and not page.is_most(parent.first, parent.last)
-        if len(found) >= _CARDS and 2 * covered > parent.last - parent.first and beside:
+        if count >= _CARDS and 2 * covered > parent.last - parent.first and beside:
             page.drop(parent.first, parent.last, Dropped.RELATED)
 
 
