@@ -97,6 +97,7 @@ HEADS: list[tuple[str, list[Stated]]] = [
     ("<title>One</title><body><title>Two</title><svg><title>Three</title></svg>", [("html.title", "One", "One")]),
     ("<title>Cook &lt;b> <b>", [("html.title", "Cook <b> <b>", "Cook &lt;b> <b>")]),
     ("<title> </title>", []),
+    ("<svg><title>Icon</title></svg><title>One</title>", [("html.title", "One", "One")]),
     ("<html LANG=de-CH><p lang=fr>", [("html.lang", "de-CH", "de-CH")]),
     ("<html lang='' xml:lang=de><body lang=fr>", []),
     ("<link href='https://x.example/?a&amp;b' rel='Next Canonical'>",
@@ -169,6 +170,8 @@ STATES = {
     "a call": script(f"start({{'job': {SAFE}}})"),
     "escaped twice": script(f"x = {json.dumps(DATA).replace('<', '&lt;').replace('>', '&gt;')}"),
     "another name for the text": script(f"x = {SAFE.replace('description', 'descriptionHtml')}"),
+    "a name beside the title": script("x = " + SAFE.replace('"title"', '"name": "Kitchen", "title"')),
+    "a name behind the title": script("x = " + SAFE.replace('"Cook"', '"Cook", "name": "Kitchen"')),
     "names with signs": script(f"x = {SAFE.replace('description', 'job_description').replace('title', 'job-title')}"),
 }  # fmt: skip
 
@@ -219,6 +222,7 @@ PLACE = {"address": {"addressLocality": "Genève", "addressCountry": "CH"}}
 CONTRADICTIONS: list[tuple[dict[str, object], str, list[str]]] = [
     ({"title": "Pilot"}, "", ["title"]),
     ({"title": "Cook (m/f/d)"}, "", []),
+    ({"title": "Cook at the Sea Inn"}, "", []),
     ({"datePosted": "2030-01-02"}, "Date posted: 3 January 2030", ["date_posted"]),
     ({"datePosted": "2030-01-02T08:00:00Z"}, "Date posted: 2 January 2030", []),
     ({"validThrough": "2030-03-01"}, "Application deadline: 15 March 2030", ["valid_through"]),
