@@ -4,7 +4,7 @@ ExtractError
 ├── SourceError            the document cannot be read: mend or skip that document
 │   ├── EmptySource        nothing in it
 │   ├── BinarySource       no text: an image, an archive, a PDF, NUL characters
-│   ├── SourceTooLarge     over max_chars
+│   ├── SourceTooLarge     over max_chars, or too many tags or lines
 │   ├── UndecodableSource  the bytes fit no encoding, or the text holds lone surrogates
 │   └── UnreadableSource   no such file, a directory, no permission
 ├── FormatError            the document is not what the caller said it was
@@ -39,7 +39,7 @@ class BinarySource(SourceError):
 
 
 class SourceTooLarge(SourceError):
-    """The document has more characters than the caller allows."""
+    """The document has more characters than the caller allows, or falls into far more parts than a document has."""
 
     code = "too_large"
 
