@@ -20,6 +20,7 @@ from extract.vocabulary import load
 _SCRIPTS = 'script:not([src]):not([type*="ld+json" i])'
 _VALUE = re.compile(r"""(?:=|\()\s*+(?:(?P<json>[{\[])|JSON\.parse\(\s*+(?P<quote>["']))""")
 _LITERAL = {'"': re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL), "'": re.compile(r"[^'\\]*+(?:\\.[^'\\]*+)*+", re.DOTALL)}
+_NAMES_TEXT = re.compile(r"""(?:description|content|body)[\w-]{0,12}+\\?["']""", re.IGNORECASE)
 _JSON = re.compile(r"\s*+[{\[]")
 _LONG = 200  # characters of a text that is the posting
 _TITLE = 150  # characters that a title has at most
@@ -67,7 +68,7 @@ def state_posting(body: MappedText, tree: Tree, *, node: int) -> StatePosting:
 def _values(script: MappedText) -> Iterator[MappedText]:
     """The JSON of a script: all of it, or what it assigns first."""
     text = script.text
-    if not _mentions_text(text):
+    if not _NAMES_TEXT.search(text):
         return
     if _JSON.match(text):
         yield script
@@ -78,11 +79,6 @@ def _values(script: MappedText) -> Iterator[MappedText]:
             yield inner.edit(json_edits(inner.text))
         else:
             yield script[found.start("json") :]
-
-
-def _mentions_text(text: str) -> bool:
-    lowered = text.lower()
-    return any(f'{name}"' in lowered or f'{name}\\"' in lowered for name in ("description", "content", "body"))
 
 
 def _name(key: str) -> str:

@@ -31,11 +31,11 @@ def fold_space(body: MappedText) -> MappedText:
     >>> fold_space(MappedText.of("\\ufeffFull\\u00a0\\u00a0time\\u200b,\\n remote ")).text
     'Full time, remote'
     """
-    return (body if _UNTIDY.search(body.text) is None else body.edit(_space_edits(body.text))).strip()
+    return (body if _UNTIDY.search(body.text) is None else body.edit(_space_edits(body))).strip()
 
 
-def _space_edits(text: str) -> Iterator[Edit]:
-    for match in _UNTIDY.finditer(text):
+def _space_edits(body: MappedText) -> Iterator[Edit]:
+    for match in _UNTIDY.finditer(body.text):
         run = match[0]
         blanks = _INVISIBLE.sub("", run)
         if not blanks:
@@ -43,9 +43,21 @@ def _space_edits(text: str) -> Iterator[Edit]:
             continue
         kept = run.find(" ")
         if kept < 0:
-            yield Edit(match.start(), match.end(), " ")
+            yield from _as_one_blank(body, match.start(), match.end(), first=match.start() + run.index(blanks[0]))
             continue
         if kept:  # one blank of the source stays as it is, so that this is a deletion and no replacement
             yield Edit(match.start(), match.start() + kept)
         if match.start() + kept + 1 < match.end():
             yield Edit(match.start() + kept + 1, match.end())
+
+
+def _as_one_blank(body: MappedText, start: int, end: int, *, first: int) -> Iterator[Edit]:
+    """Replace a run by a blank: all of it, or its ``first`` one where the source holds something else between them."""
+    if end - start == 1 or len(body[start:end].spans) == 1:
+        yield Edit(start, end, " ")
+        return
+    if start < first:
+        yield Edit(start, first)
+    yield Edit(first, first + 1, " ")
+    if first + 1 < end:
+        yield Edit(first + 1, end)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from turbohtml import Element
 
 _POSTINGS = '[itemscope][itemtype*="JobPosting"],[typeof~="JobPosting"],[typeof$=":JobPosting"],[typeof$="/JobPosting"]'
+_VALUED = frozenset({"data", "meter"})  # their value is that of an attribute of this name
 _TERM = re.compile(r"[^\s/#:]+\Z")  # what stands behind the vocabulary of a name: "schema:title", "https://schema.org/title"
 _ADDRESS = re.compile(r"https?://\S+\Z")
 _LONGEST = 300  # characters of a value: what is longer is a text, and text stands on the page
@@ -34,8 +35,8 @@ class _Place(NamedTuple):
 def microdata_facts(body: MappedText, tree: Tree, *, first_node: int) -> list[Fact]:
     """The properties of each JobPosting that the attributes of elements state, one node each, from ``first_node`` on.
 
-    Values are those of ``content`` and ``datetime`` attributes, absolute addresses of links, else the words of the element.
-    Texts of more than 300 characters are left out: they stand on the page anyway.
+    Values are those of ``content``, ``datetime`` and ``value`` attributes, absolute addresses of links, else the words of
+    the element. Texts of more than 300 characters are left out: they stand on the page anyway.
 
     >>> html = '<div itemscope itemtype="https://schema.org/JobPosting"><h1 itemprop="title">Cook <b>(m/f)</b></h1></div>'
     >>> [(fact.path, fact.value) for fact in microdata_facts(MappedText.of(html), Tree(html), first_node=0)]
@@ -44,13 +45,19 @@ def microdata_facts(body: MappedText, tree: Tree, *, first_node: int) -> list[Fa
     facts: list[Fact] = []
     node = first_node
     inner: set[Element] = set()
-    for posting in tree.root.select(_POSTINGS):
+    for posting in filter(_is_posting, tree.root.select(_POSTINGS)):
         if posting in inner:
             continue  # a property of the one around it
         stated = list(_properties(body, tree, posting, node, inner))
         facts += stated
         node += bool(stated)
     return facts
+
+
+def _is_posting(node: Element) -> bool:
+    """Whether the type is that of a posting, and no other that holds its name."""
+    types = f"{node.attr('itemtype') or ''} {node.attr('typeof') or ''}".split()
+    return any((term := _TERM.search(name.rstrip("/"))) is not None and term[0] == "JobPosting" for name in types)
 
 
 def _properties(body: MappedText, tree: Tree, posting: Element, number: int, inner: set[Element]) -> Iterator[Fact]:
@@ -85,7 +92,7 @@ def _children(node: Element) -> list[Element]:
 
 def _value(body: MappedText, tree: Tree, node: Element) -> MappedText | None:
     said = tree.attributes(node)
-    stated = said.get("content") or said.get("datetime")
+    stated = said.get("content") or said.get("datetime") or (said.get("value") if node.tag in _VALUED else None)
     link = said.get("href") or said.get("resource")
     shows_text = node.tag != "link" and bool(node.text.strip())
     if stated is None and link is not None and not shows_text and _ADDRESS.match(link.value.strip()):

@@ -22,10 +22,11 @@ _ROLES = {
     "menubar": Dropped.NAVIGATION,
     "banner": Dropped.NAVIGATION,
     "search": Dropped.NAVIGATION,
+    "tablist": Dropped.NAVIGATION,
     "contentinfo": Dropped.FOOTER,
     "form": Dropped.FORM,
 }
-_UNSURE_ROLES = frozenset({"banner", "form", "contentinfo"})
+_UNSURE_ROLES = frozenset({"banner", "form", "contentinfo", "tablist"})
 _UNNAMED = frozenset("html body main article p li td th tr tbody h1 h2 h3 h4 h5 h6 option".split())
 """Elements whose classes say how they look: the page itself, and what holds a line of text."""
 _WORD = re.compile(r"[A-Z]?[a-z]++|[A-Z]++")  # "siteFooter", "site-footer", "SITE_FOOTER"
@@ -38,8 +39,8 @@ def region_of(tag: str, node: Element) -> Found | None:
         return _TAGS[tag], tag == "nav"
     if tag in _UNNAMED:
         return None
-    role = node.attr("role")
-    if role is not None and (reason := _ROLES.get(role.strip().lower())):
+    role = (node.attr("role") or "").strip().lower()
+    if reason := _ROLES.get(role):
         return reason, role not in _UNSURE_ROLES
     named, number = node.attr("class"), node.attr("id")
     if named is None and number is None:
@@ -54,11 +55,16 @@ def _named(classes: str) -> Dropped | None:
 
     >>> _named("cookieBanner visible"), _named("c-jobShare"), _named("sharepoint navy footnote")
     (<Dropped.COOKIES: 'cookies'>, <Dropped.SHARE: 'share'>, None)
+    >>> _named("advert-top"), _named("job-advert")
+    (<Dropped.ADVERT: 'advert'>, None)
     """
-    known = _words()
-    for word in _WORD.findall(classes):
-        if reason := known.get(word.lower()):
+    known, own = _words(), load("page_parts")["own"]
+    before = ""
+    for word in map(str.lower, _WORD.findall(classes)):
+        reason = known.get(word)
+        if reason and not (reason is Dropped.ADVERT and before in own):
             return reason
+        before = word
     return None
 
 

@@ -8,7 +8,7 @@ parts lie. No reason holds for an element that holds the title of the page, or t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import accumulate
 
@@ -29,7 +29,12 @@ _CARD = 100  # characters of a line about another opening
 _CARD_LINES = 8  # lines that one takes at most
 _CARDS = 3  # so many one below the other are a list of openings
 _LABEL = 40  # characters of a line that heads the links below it
-_COPYRIGHT = re.compile(r"\W{0,3}(?:©|\(c\)\s|copyright\b)|.{0,80}\ball rights reserved\b", re.IGNORECASE | re.DOTALL)
+_NO_SECTIONS = (None, "apply", "other", "company", "legal", "related")  # what the headings of menus may be too
+_STATES = re.compile(r"[\d.!?;,。！？]|[$€£¥]")  # a sentence or a figure: no name of a menu
+_COPYRIGHT = re.compile(
+    r"\W{0,3}(?:©|\(c\)\s|copyright\W{0,3}(?:©|\(c\)|\d{4}|by\b|\Z))|.{0,80}\ball rights reserved\b", re.IGNORECASE | re.DOTALL
+)
+_CONTACT = re.compile(r"\S@\S|\d(?:[\s()/.-]{0,3}\d){6}")  # an address or a telephone number: linked, and no menu
 _COOKIES = re.compile(r"\bcookies?\b", re.IGNORECASE)
 
 
@@ -47,10 +52,13 @@ class _Page:
     def _title(self, titles: Sequence[str]) -> int | None:
         """The line that is the title of the page: a heading that its head names, or the only one of the first level."""
         headings = [at for at, line in enumerate(self.lines) if line.holder.role is Role.HEADING]
+        named: list[tuple[bool, int, int]] = []
         for at in headings:
             words = fold(self.read(at))
             if len(words) > 3 and any(f" {words} " in f" {title} " for title in titles):
-                return at
+                named.append((words not in titles, self.lines[at].holder.level, at))
+        if named:
+            return min(named)[2]  # the head names the company too, and so may a heading
         first = [at for at in headings if self.lines[at].holder.level == 1]
         return first[0] if len(first) == 1 else None
 
@@ -58,12 +66,24 @@ class _Page:
         """The text of a line."""
         return unescape("".join(self.text[start:end] or " " for start, end in self.lines[at].ranges)).strip()
 
+    def size(self, first: int, last: int) -> int:
+        """How many characters of the text these lines have."""
+        return self._sizes[last] - self._sizes[first]
+
     def unlinked(self, first: int, last: int) -> int:
         """How many characters of these lines are outside of links and buttons."""
         return self._sizes[last] - self._sizes[first] - self._linked[last] + self._linked[first]
 
     def linked_share(self, first: int, last: int) -> float:
         return (self._linked[last] - self._linked[first]) / max(1, self._sizes[last] - self._sizes[first])
+
+    def is_most(self, first: int, last: int) -> bool:
+        """Whether these lines are too much of the page to be beside the point."""
+        most = _MOST_OF_PAGE if self.title is None else _MOST_BESIDE_TITLE
+        return self.unlinked(first, last) > most * self.unlinked(0, len(self.lines))
+
+    def holds_title(self, box: Box) -> bool:
+        return self.title is not None and box.first <= self.title < box.last
 
     def is_link(self, at: int) -> bool:
         line = self.lines[at]
@@ -96,36 +116,62 @@ def selected(text: str, walk: Walk, titles: Iterable[str]) -> list[Dropped | Non
 def _beside(page: _Page, region: Region) -> bool:
     """Whether a region is no content."""
     first, last = region.box.first, region.box.last
-    if first == last or (page.title is not None and first <= page.title < last):
+    if first == last or page.holds_title(region.box) or page.is_most(first, last):
         return False
     if region.sure:
         return True
-    most = _MOST_OF_PAGE if page.title is None else _MOST_BESIDE_TITLE
-    if page.unlinked(first, last) > most * page.unlinked(0, len(page.lines)):
-        return False
+    share = page.linked_share(first, last)
+    prose = any(page.is_prose(at) for at in range(first, last))
     if region.box.tag == "form":
-        return region.box.fields >= _FIELDS
-    if region.reason is Dropped.COOKIES:
-        return any(_COOKIES.search(page.read(at)) for at in range(first, last))
-    if region.reason is Dropped.RELATED:
-        return page.linked_share(first, last) > 0
-    if region.reason in (Dropped.NAVIGATION, Dropped.FOOTER):
-        return page.linked_share(first, last) >= _LINKED
-    return page.linked_share(first, last) >= _LINKED or not any(page.is_prose(at) for at in range(first, last))
+        few = last - first <= 2 * region.box.fields + 1  # little but labels and buttons
+        return region.box.fields >= _FIELDS or (region.box.fields > 0 and few and not prose)
+    match region.reason:
+        case Dropped.COOKIES:
+            return any(_COOKIES.search(page.read(at)) for at in range(first, last))
+        case Dropped.RELATED:
+            return share > 0
+        case Dropped.NAVIGATION:
+            return share >= _LINKED or (share > 0 and _is_trail(page, first, last))
+        case Dropped.FOOTER:
+            return share >= _LINKED or (not prose and _is_below_all(region.box))
+        case Dropped.SHARE:
+            return share >= _LINKED or page.size(first, last) <= _LABEL
+        case _:
+            return share >= _LINKED or not prose
+
+
+def _is_trail(page: _Page, first: int, last: int) -> bool:
+    """Whether lines say where in the site the page is: they end with its title."""
+    if page.title is None or page.size(first, last) > 3 * _SHORT:
+        return False
+    return f" {fold(page.read(last - 1))}".endswith(f" {fold(page.read(page.title))}")
+
+
+def _is_below_all(box: Box) -> bool:
+    """Whether a footer is that of the page, and not of a part of it."""
+    outer = box.parent
+    while outer is not None and outer.tag not in ("article", "section", "main", "aside"):
+        outer = outer.parent
+    return box.tag == "footer" and outer is None
 
 
 def _drop_cards(page: _Page) -> None:
     """Lists of other openings that no heading announces: three cards or more in a row, of a link and a few short lines each."""
     cards: dict[Box, list[Box]] = {}
     for at, line in enumerate(page.lines):
-        if page.reasons[at] is None and line.size <= _CARD and page.is_link(at):
+        if page.reasons[at] is None and line.size <= _CARD and page.is_link(at) and not _announces(page, at):
             card = _widest(line.box, at, at + _CARD_LINES)
             if card.parent is not None and page.unlinked(at, card.last) > 0:
                 cards.setdefault(card.parent, []).append(card)
+    taken = {card for found in cards.values() for card in found}
     for parent, found in cards.items():
         covered = sum(card.last - card.first for card in found)
-        holds_title = page.title is not None and parent.first <= page.title < parent.last
-        if len(found) >= _CARDS and 2 * covered > parent.last - parent.first and not holds_title:
+        count = len(found)
+        if parent in taken:  # it begins with the first card, and is small enough to be taken for it
+            covered += found[0].first - parent.first
+            count += 1
+        beside = not page.holds_title(parent) and not page.is_most(parent.first, parent.last)
+        if count >= _CARDS and 2 * covered > parent.last - parent.first and beside:
             page.drop(parent.first, parent.last, Dropped.RELATED)
 
 
@@ -149,19 +195,19 @@ def _end_of_related(page: _Page, at: int) -> int:
     outer: Box | None = box
     total = page.unlinked(0, len(page.lines))
     while outer is not None and outer.first == at and outer.tag != "body":
-        if page.unlinked(at, outer.last) > _MOST_OF_PAGE * total:
+        if page.unlinked(at, outer.last) > _MOST_OF_PAGE * total or page.holds_title(outer):
             break
         end = max(end, outer.last)
         outer = outer.parent
-    while end < len(page.lines) and page.reasons[end] is None and _is_card(page, end):
+    while end < len(page.lines) and end != page.title and page.reasons[end] is None and _is_card(page, end):
         end += 1
     return end
 
 
 def _is_card(page: _Page, at: int) -> bool:
-    """Whether a line may stand on a card of another opening: a link, or a short line beside one."""
+    """Whether a line may stand on a card of another opening: a link, an item with one, or a short line beside one."""
     line = page.lines[at]
-    if page.is_link(at):
+    if page.is_link(at) or (line.linked > 0 and line.holder.role is Role.ITEM and line.size <= _CARD):
         return True
     near = range(max(0, at - 3), min(len(page.lines), at + 4))
     return line.holder.role is not Role.HEADING and line.size <= _CARD and any(page.is_link(other) for other in near)
@@ -174,15 +220,33 @@ def _drop_known(page: _Page) -> None:
         if page.reasons[at] is not None or line.size > _SHORT:
             continue
         words = fold(page.read(at))
-        reason = lines.get(words) or (links.get(words) if page.is_link(at) else None)
+        reason = lines.get(words) or (_known(words, links) if page.is_link(at) else None)
         if reason and at != page.title:
             page.drop(at, at + 1, reason)
+
+
+def _known(words: str, links: Mapping[str, Dropped]) -> Dropped | None:
+    """Why a link says nothing of a job, or several that stand side by side.
+
+    >>> _known("save job print", {"save job": Dropped.CONTROL, "print": Dropped.CONTROL})
+    <Dropped.CONTROL: 'control'>
+    """
+    if words in links:
+        return links[words]
+    parts = words.split(" ")
+    reached: dict[int, Dropped] = {}
+    for end in range(1, len(parts) + 1):
+        for start in (0, *reached):
+            reason = links.get(" ".join(parts[start:end]))
+            if reason and end not in reached:
+                reached[end] = reached.get(start, reason)
+    return reached.get(len(parts))
 
 
 @cache
 def _phrases(table: str) -> dict[str, Dropped]:
     listed = load("page_parts")[table]
-    return {phrase: Dropped(reason) for reason, languages in listed.items() for words in languages.values() for phrase in words}
+    return {fold(phrase): Dropped(why) for why, languages in listed.items() for words in languages.values() for phrase in words}
 
 
 def _drop_menus(page: _Page) -> None:
@@ -198,32 +262,63 @@ def _drop_menus(page: _Page) -> None:
 
 
 def _drop_runs(page: _Page, first: int, last: int, reason: Dropped) -> None:
-    """Three links or more in a row, with the short lines that head them."""
+    """Three links or more in a row, with the short lines that head them; not a list that the posting announces."""
     at = first
     while at < last:
+        if at > 0 and page.reasons[at - 1] is None and _announces(page, at - 1):
+            at = _end_of_list(page, at, last)
         end, links = _run_of_links(page, at, last)
         if links >= _MENU:
             page.drop(at, end, reason)
         at = max(end, at + 1)
 
 
+def _end_of_list(page: _Page, at: int, last: int) -> int:
+    """Where the links end that stand in one list, or one below the other in one element."""
+    line, end = page.lines[at], at
+    while end < last and page.is_link(end):
+        other = page.lines[end]
+        same = other.holder.list == line.holder.list if line.holder.list else other.box.parent is line.box.parent
+        if not same:
+            break
+        end += 1
+    return end
+
+
 def _run_of_links(page: _Page, at: int, last: int) -> tuple[int, int]:
     """Where a run of links and of lines that are dropped already ends, and how many there are in it."""
     end, links = at, 0
     while end < last:
-        if page.is_link(end) or page.reasons[end] is not None:
+        if _in_menu(page, end):
             links += 1
-        elif end + 1 == last or not (page.is_link(end + 1) or page.reasons[end + 1] is not None) or not _heads_links(page, end):
+        elif page.is_link(end) or end + 1 == last or not _in_menu(page, end + 1) or not _heads_links(page, end):
             break
         end += 1
     return end, links
 
 
+def _in_menu(page: _Page, at: int) -> bool:
+    """Whether a line may stand in a menu: a link that is no address of a person, or what is dropped anyway."""
+    return page.reasons[at] is not None or (page.is_link(at) and _CONTACT.search(page.read(at)) is None)
+
+
 def _heads_links(page: _Page, at: int) -> bool:
-    """Whether a short line may head a menu: not what a posting states, or the name of that, such as "Location"."""
-    if page.lines[at].size > _LABEL:
+    """Whether a short line heads the menu below it: not the name of something that a posting states, and not its last words."""
+    line, below = page.lines[at], page.lines[at + 1]
+    if line.size > _LABEL or line.holder.role in (Role.DETAIL, Role.CELL) or _announces(page, at):
+        return False
+    if line.holder.role is Role.ITEM and line.holder.list != below.holder.list:
+        return False
+    if at > 0 and page.reasons[at - 1] is None and _announces(page, at - 1):
+        return False
+    return line.bold or line.holder.role is Role.HEADING or _STATES.search(page.read(at)) is None
+
+
+def _announces(page: _Page, at: int) -> bool:
+    """Whether a line names something that a posting states, such as "Location" or "Benefits"."""
+    line = page.lines[at]
+    if line.size > _LABEL:
         return False
     words = page.read(at)
-    if any(character.isdigit() for character in words):
-        return False  # a date or an amount
-    return heading_section(words) in (None, "apply", "other", "company", "related") and field_key(f"{words}: x") is None
+    key = field_key(f"{words.rstrip(':')}: x")
+    return heading_section(words) not in _NO_SECTIONS or (key is not None and key.known and key.section not in _NO_SECTIONS)

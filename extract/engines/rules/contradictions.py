@@ -13,10 +13,20 @@ from extract.engines.rules.statements import Statement
 from extract.engines.rules.terms import fill_employment_types, fill_pay, fill_workplace
 from extract.engines.rules.titles import fill_title
 from extract.engines.rules.whereabouts import fill_job_id
+from extract.readers.gazetteer import find_city
 from extract.result import Severity
 from extract.vocabulary import fold
 
-_SINGLE = ("date_posted", "valid_through", "start_date", "salary.min", "salary.max", "salary.unit", "workplace_type")
+_SINGLE = (
+    "date_posted",
+    "valid_through",
+    "start_date",
+    "salary.min",
+    "salary.max",
+    "salary.currency",
+    "salary.unit",
+    "workplace_type",
+)
 _NAMED = ("title", "job_id")  # one may be a part of the other
 _LISTED = {"employment_types.": "employment_types", ".city": "locations"}
 _SHOWN = 80  # characters of a value in a message
@@ -25,7 +35,7 @@ _SHOWN = 80  # characters of a value in a message
 def note_contradictions(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -> None:
     """A warning for each field that the markup has filled and that the visible text fills otherwise.
 
-    Of names one may hold the other, and of lists it is enough that they share an entry.
+    Of names one may hold the other, and of lists it is enough that they share an entry; a city may bear two names.
     """
     if not draft.values:
         return
@@ -36,7 +46,7 @@ def note_contradictions(page: Page, draft: DraftBuilder, stated: Sequence[Statem
             _note(draft, path, str(fact.value), str(text.value))
     for ending, path in _LISTED.items():
         facts, texts = list(_entries(draft.values, path, ending)), list(_entries(read, path, ending))
-        if facts and texts and not {fold(entry) for entry in facts} & {fold(entry) for entry in texts}:
+        if facts and texts and not any(_may_be_one(entry, other) for entry in facts for other in texts):
             _note(draft, path, ", ".join(facts), ", ".join(texts))
 
 
@@ -64,6 +74,21 @@ def _agree(path: str, fact: DraftValue, text: DraftValue) -> bool:
         return one in other or other in one
     number = _number(fact)
     return fact.value == text.value or (number is not None and number == _number(text))
+
+
+def _may_be_one(one: str, other: str) -> bool:
+    """Whether two entries may mean the same: one holds the other, or they may be a city in two languages.
+
+    >>> _may_be_one("Genève", "Geneva"), _may_be_one("Zürich Altstetten", "Zurich"), _may_be_one("Geneva", "Zurich")
+    (True, True, False)
+    """
+    a, b = fold(one), fold(other)
+    if f" {a} " in f" {b} " or f" {b} " in f" {a} ":
+        return True
+    city, same = find_city(one), find_city(other)
+    if city is None or same is None or a[:1] != b[:1]:
+        return False
+    return city.size == same.size and city.countries[0] == same.countries[0]
 
 
 def _number(value: DraftValue) -> Decimal | None:
