@@ -76,11 +76,12 @@ _DETECTABLE += ["gb18030", "big5hkscs", "koi8_r", "cp874", "cp1258", "mac_roman"
 _WAY_OUT = "pass its encoding (encoding=...), or convert it to UTF-8"
 
 
-def decode(raw: bytes, *, name: str, encoding: str | None = None) -> tuple[str, str]:
+def decode(raw: bytes, *, name: str, encoding: str | None = None, declared: str | None = None) -> tuple[str, str]:
     """The text of the bytes without a byte order mark, and the name of the encoding that was used.
 
-    In this order: ``encoding`` if given; the byte order mark; UTF-8 that is valid and not plain ASCII; what the document
-    declares in its first 2 KB; UTF-8; statistics. Raises BinarySource, UndecodableSource or UsageError (no such encoding).
+    In this order: ``encoding`` if given; the byte order mark; UTF-8 that is valid and not plain ASCII; what is ``declared``
+    beside the document, and what it declares itself in its first 2 KB; UTF-8; statistics. Raises BinarySource,
+    UndecodableSource or UsageError (no such encoding).
 
     >>> decode("café".encode("cp1252"), name="a.txt", encoding="cp1252")
     ('café', 'cp1252')
@@ -91,7 +92,7 @@ def decode(raw: bytes, *, name: str, encoding: str | None = None) -> tuple[str, 
     if mark is None:
         _refuse_signature(raw, name)
     stated = encoding or mark
-    text, used = _decode_as(raw, stated, name) if stated else _decode_unmarked(raw, name)
+    text, used = _decode_as(raw, stated, name) if stated else _decode_unmarked(raw, name, declared)
     return text.removeprefix("\ufeff"), used
 
 
@@ -115,13 +116,14 @@ def _decode_as(raw: bytes, encoding: str, name: str) -> tuple[str, str]:
         raise UndecodableSource(message) from error
 
 
-def _decode_unmarked(raw: bytes, name: str) -> tuple[str, str]:
+def _decode_unmarked(raw: bytes, name: str, beside: str | None) -> tuple[str, str]:
     if b"\0" in raw[:4096] and (wide := _decode_wide(raw)):
         return wide
     # Valid UTF-8 with characters beyond ASCII is not valid by chance, while declarations are often left over from a
     # template or from before a site was converted: so it wins over a declaration that says otherwise.
     unicode = None if raw.isascii() else _decode_utf8(raw)
-    declared = None if unicode else _decode_declared(raw)
+    labels = [] if unicode else [label for label in (beside, _label_in(raw)) if label]
+    declared = next(filter(None, (_decode_labelled(raw, label) for label in labels)), None)
     if found := unicode or declared or _decode_utf8(raw):
         return found
     import charset_normalizer  # slow to import (30 ms) and rarely needed
@@ -149,15 +151,18 @@ def _decode_wide(raw: bytes) -> tuple[str, str] | None:
         return None
 
 
-def _decode_declared(raw: bytes) -> tuple[str, str] | None:
+def _label_in(raw: bytes) -> str | None:
+    """The encoding that the document declares itself."""
     found = _DECLARATION.search(raw[:2048])
-    if not found:
-        return None
+    return (found[1] or found[2]).decode("ascii") if found else None
+
+
+def _decode_labelled(raw: bytes, label: str) -> tuple[str, str] | None:
     try:
-        codec = codecs.lookup((found[1] or found[2]).decode("ascii")).name
+        codec = codecs.lookup(label).name
         codec = _SUPERSETS.get(codec, codec)
         return (raw.decode(codec), codec) if codec in _DECLARABLE else None
-    except (LookupError, UnicodeError):
+    except (LookupError, ValueError):
         return None  # unknown or not true: detection goes on
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from extract.cleaning.document import CleanDocument, Cleaned, MappedText
 from extract.cleaning.segments import segment_blocks
+from extract.containers.layout import Layout
 from extract.errors import FormatError
-from extract.source import Format, Source, detect_format
+from extract.source import CONTAINERS, Format, Source, detect_format
 
 __all__ = ["clean"]
 
@@ -18,8 +20,8 @@ def clean(source: Source, *, format: Format | None = None) -> CleanDocument:
     The format is detected where none is given. Every span of the answer counts code points of ``source.text``.
     Raises FormatError where the source cannot be read in the format that was asked for.
     """
-    chosen = detect_format(source.text) if format is None else format
-    cleaned = _cleaner(chosen)(MappedText.of(source.text))
+    chosen = _format_of(source, format)
+    cleaned = _cleaner(chosen, source.layout)(MappedText.of(source.text))
     if format is Format.JSON_LD and "json_ld:malformed" in cleaned.steps and not cleaned.facts:
         raise FormatError(f"{source.name} is no JSON: leave the format out to have it found, or name another")
     segmented = segment_blocks(cleaned.blocks)
@@ -33,7 +35,16 @@ def clean(source: Source, *, format: Format | None = None) -> CleanDocument:
     )
 
 
-def _cleaner(format: Format) -> Callable[[MappedText], Cleaned]:
+def _format_of(source: Source, asked: Format | None) -> Format:
+    """What the source is read as; a file that was opened as what it is cannot be read as anything else."""
+    known = source.format or (asked if asked not in CONTAINERS else None)
+    if asked not in (None, known):
+        what = f"a {source.format} file" if source.format else f"no {asked} file"
+        raise FormatError(f"{source.name} is {what} and cannot be read as {asked}: leave the format out to have it found")
+    return known or detect_format(source.text)
+
+
+def _cleaner(format: Format, layout: Layout) -> Callable[[MappedText], Cleaned]:
     """The function that cleans one format; imported when it is first used, because a process seldom needs them all."""
     match format:
         case Format.HTML:
@@ -58,6 +69,12 @@ def _cleaner(format: Format) -> Callable[[MappedText], Cleaned]:
             from extract.cleaning.text import clean_text
 
             return clean_text
+        case Format.MHTML:
+            from extract.cleaning.mhtml import clean_mhtml
+
+            return partial(clean_mhtml, starts=layout.documents)
+        case _:
+            raise NotImplementedError
 
 
 def _clean_python_repr(body: MappedText) -> Cleaned:
@@ -69,4 +86,4 @@ def _clean_python_repr(body: MappedText) -> Cleaned:
 def _clean_inner(body: MappedText) -> Cleaned:
     """What a Python literal holds, cleaned by its own format; a literal inside a literal is text."""
     inner = detect_format(body.text)
-    return _cleaner(Format.TEXT if inner is Format.PYTHON_REPR else inner)(body)
+    return _cleaner(Format.TEXT if inner is Format.PYTHON_REPR else inner, Layout())(body)
