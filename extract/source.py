@@ -9,12 +9,14 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from io import BufferedIOBase
 from pathlib import Path
+from typing import BinaryIO
 
 from extract import detection
+from extract.containers.docx import is_docx, read_docx
 from extract.containers.layout import Content, Layout
 from extract.containers.mhtml import is_mhtml, read_mhtml
+from extract.containers.pdf import is_pdf, read_pdf
 from extract.decoding import decode
 from extract.errors import BinarySource, EmptySource, SourceError, SourceTooLarge, UndecodableSource, UnreadableSource, UsageError
 
@@ -73,6 +75,7 @@ MAX_CHARS = 5_000_000
 """Characters that a document may have, where the caller does not say otherwise."""
 MAX_FILE_BYTES = 100_000_000
 """Bytes that an MHTML, PDF or Word file may have, whatever its text: pictures and fonts weigh more than that."""
+_SIGNS = {Format.MHTML: is_mhtml, Format.PDF: is_pdf, Format.DOCX: is_docx}
 _HEAD_BYTES = 64 * 1024  # what shows that a file is such a one
 # C1 controls do not count: text that was decoded wrongly is full of them, and can be mended.
 _CONTROLS = bytes((*range(1, 9), *range(14, 32), 127))
@@ -146,13 +149,17 @@ def _source(content: Content, container: Format | None, raw: bytes, *, name: str
 
 def _container_of(head: bytes) -> Format | None:
     """What a file that begins with these bytes holds its document in, if in anything."""
-    if is_mhtml(head):
-        return Format.MHTML
-    return None
+    return next((container for container, is_such in _SIGNS.items() if is_such(head)), None)
 
 
 def _content(raw: bytes, container: Format, *, name: str, max_chars: int, encoding: str | None) -> Content:
-    return read_mhtml(raw, name=name, max_chars=max_chars, encoding=encoding)
+    match container:
+        case Format.MHTML:
+            return read_mhtml(raw, name=name, max_chars=max_chars, encoding=encoding)
+        case Format.PDF:
+            return read_pdf(raw, name=name, max_chars=max_chars)
+        case _:
+            return read_docx(raw, name=name, max_chars=max_chars)
 
 
 def _max_bytes(container: Format | None, max_chars: int) -> int:
@@ -161,7 +168,7 @@ def _max_bytes(container: Format | None, max_chars: int) -> int:
     return min(4 * max_chars + 4, sys.maxsize - 1)  # no encoding takes more than four bytes for a character, and for its mark
 
 
-def read_bounded(file: BufferedIOBase, max_chars: int = MAX_CHARS) -> bytes:
+def read_bounded(file: BinaryIO, max_chars: int = MAX_CHARS) -> bytes:
     """The content of an open file or pipe, or as much of it as shows that it is too large."""
     head = file.read(_HEAD_BYTES)
     return head + file.read(max(0, _max_bytes(_container_of(head), max_chars) + 1 - len(head)))

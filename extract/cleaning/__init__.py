@@ -73,8 +73,14 @@ def _cleaner(format: Format, layout: Layout) -> Callable[[MappedText], Cleaned]:
             from extract.cleaning.mhtml import clean_mhtml
 
             return partial(clean_mhtml, starts=layout.documents)
-        case _:
-            raise NotImplementedError
+        case Format.PDF:
+            from extract.cleaning.pdf import clean_pdf
+
+            return partial(clean_pdf, layout=layout)
+        case Format.DOCX:
+            from extract.cleaning.docx import clean_docx
+
+            return partial(clean_docx, layout=layout)
 
 
 def _clean_python_repr(body: MappedText) -> Cleaned:

@@ -13,15 +13,14 @@ class Style(StrEnum):
     BODY = "body"
     HEADING = "heading"
     ITEM = "item"
-    CELL = "cell"
     MARGIN = "margin"  # the header or footer of every page
 
 
 class Paragraph(NamedTuple):
     """A paragraph of a word processor: the range ``[start, end)`` of the text, and its style.
 
-    ``level`` is that of a heading (1 to 6), or how deep an item is nested (1 = not). ``row`` and ``cell`` number the row of a
-    table that it stands in and the cell of that row, both from 0; -1: in none. ``bold``: all of its words are.
+    ``level`` is that of a heading (1 to 6), or how deep an item is nested (1 = not). ``bold``: all of its words are. ``row`` and
+    ``cell`` number the row of a table that it stands in, through the document, and the cell of that row; -1: in none.
     """
 
     start: int
