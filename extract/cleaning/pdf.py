@@ -10,13 +10,12 @@ from typing import NamedTuple
 from extract.cleaning.document import Block, Cleaned, Dropped, MappedText
 from extract.cleaning.html_blocks import to_blocks
 from extract.cleaning.html_lines import Box, Holder, Line, Ranges, Role, Row
-from extract.cleaning.pdf_lines import LARGER, Typography, goes_on, right_edges, running_lines, typography
+from extract.cleaning.pdf_lines import HYPHENED, LARGER, Typography, goes_on, right_edges, running_lines, typography
 from extract.cleaning.pdf_rows import Piece, pieces_of
 from extract.containers.layout import Layout, PrintedLine
 
 _NOWHERE = Box(None, "", 0)
 _HEADING_LENGTH = 200
-_HYPHENED = re.compile(r"([^\W\d_]+)-\Z")
 _WORD = re.compile(r"[^\W\d_]+")
 _COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 _LINKING = frozenset("and or und oder bzw et ou y o e og och eller".split())  # "Ein- und Ausgabe"
@@ -115,7 +114,7 @@ class _Hyphens:
 
     def _cut(self, line: PrintedLine, below: PrintedLine) -> int | None:
         """How many characters of its hyphen a line loses where its last word goes on below; None where it does not."""
-        left = _HYPHENED.search(self._text[max(line.start, line.end - _LONGEST) : line.end])
+        left = HYPHENED.search(self._text[max(line.start, line.end - _LONGEST) : line.end])
         right = _WORD.match(self._text, below.start, below.end)
         if left is None or right is None or right[0] in _LINKING:
             return None

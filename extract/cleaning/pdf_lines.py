@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from extract.cleaning.headings import field_key
 from extract.cleaning.html_shapes import bullet_width, number_mark
 from extract.cleaning.marks import leading_mark
 from extract.containers.layout import PrintedLine
@@ -21,6 +22,8 @@ _NUMBERS = re.compile(r"\d++")
 _PAGE_NUMBER = re.compile(
     r"(?i)[\W_]*+(?:(?:page|seite|p[aá]gina|pagina|side|sida|strana|p|s)\b[\W_]*+)?+\d{1,4}(?:[\W_]*+(?:of|von|de|sur|di|av|z|/)?[\W_]*+\d{1,4})?+[\W_]*+"
 )
+HYPHENED = re.compile(r"([^\W\d_]+)-\Z")
+"""The end of a line that may part a word."""
 _ENDS = re.compile(r"[.!?:;…][\"'”’»)]*+\Z")
 LARGER = 1.15
 """How many times the size of the running text a heading has at least."""
@@ -29,7 +32,7 @@ _SPREAD = 1.25  # how much more than usual two lines of a paragraph may be apart
 _USUAL = 1.3  # of the size of the font, where there are no lines to measure
 _INDENT = 40.0
 _ALIGNED = 3.0
-_LONG = 40
+_LONG = 40  # characters: lines of lists of facts are shorter, and none of them is full
 
 
 class Typography(NamedTuple):
@@ -58,7 +61,8 @@ def running_lines(lines: Sequence[PrintedLine], text: str, *, pages: int) -> fro
     for at, key, step in marginal:
         if len(set().union(*(places.get((key, near), ()) for near in (step - 1, step, step + 1)))) >= least:
             found.add(at)
-    return frozenset(found - _joined_to_the_text(lines, found))
+    found -= _joined_to_the_text(lines, found)
+    return frozenset(found) if len(found) < len(lines) else frozenset()
 
 
 def _joined_to_the_text(lines: Sequence[PrintedLine], running: Collection[int]) -> set[int]:
@@ -122,14 +126,20 @@ def begins_item(text: str) -> bool:
     return bool(bullet_width(text) or number_mark(text)[0] or leading_mark(text).end)
 
 
+def _begins_block(text: str) -> bool:
+    """Whether a line begins something whatever is before it: an item, or a field of a known name."""
+    key = field_key(text)
+    return begins_item(text) or (key is not None and key.known)
+
+
 def goes_on(opened: PrintedLine, last: PrintedLine, line: PrintedLine, *, text: str, edge: float, usual: Typography) -> bool:
     """Whether ``line`` belongs to the paragraph that ``opened`` begins and whose last line so far is ``last``.
 
     It does where it is set alike, right below or on the next page, and ``last`` is full: the first word of ``line`` would not
-    have found room before the ``edge``.
+    have found room before the ``edge``; or where ``last`` parts a word.
     """
     ended, words = text[last.start : last.end], text[line.start : line.end]
-    if begins_item(words) or last.bold != line.bold or abs(last.size - line.size) > _SAME_SIZE * last.size:
+    if _begins_block(words) or last.bold != line.bold or abs(last.size - line.size) > _SAME_SIZE * last.size:
         return False
     open_end = _ENDS.search(ended[-8:]) is None
     below = last.page == line.page and last.base > line.base
@@ -139,11 +149,12 @@ def goes_on(opened: PrintedLine, last: PrintedLine, line: PrintedLine, *, text: 
         return False
     if below and not _aligned(opened, last, line, text):
         return False
+    if HYPHENED.search(ended[-8:]) and words[:1].isalpha():
+        return True
     width = (line.right - line.left) / len(words)
     word = len(words.split(maxsplit=1)[0]) * width
-    if last.right + word > edge - width:
-        return True
-    return open_end and words[:1].islower() and last.end - last.start >= _LONG
+    full, long = last.right + word > edge - width, last.end - last.start >= _LONG
+    return (full and long) or (open_end and words[:1].islower() and (full or long))
 
 
 def _aligned(opened: PrintedLine, last: PrintedLine, line: PrintedLine, text: str) -> bool:
