@@ -17,7 +17,7 @@ from extract.containers.layout import Layout, PrintedLine
 _NOWHERE = Box(None, "", 0)
 _HEADING_LENGTH = 200
 _WORD = re.compile(r"[^\W\d_]+")
-_COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
+_COMPOUND = re.compile(r"(?<![^\W\d_])[^\W\d_]++(?:-[^\W\d_]++)++")
 _LINKING = frozenset("and or und oder bzw et ou y o e og och eller".split())  # "Ein- und Ausgabe"
 
 _LONGEST = 60  # characters of a word
