@@ -47,7 +47,7 @@ _EXAMPLES = """[bold]Examples[/bold]
 
 extract run posting.html
 
-extract run posting.txt --format json > posting.json
+extract run posting.pdf --format json > posting.json
 
 curl -s https://example.org/job | extract run - --format jsonld
 
@@ -84,7 +84,10 @@ class SegmentFormat(StrEnum):
     TABLE = "table"
 
 
-File = Annotated[str | None, typer.Argument(help="The document; - or nothing: standard input.", show_default=False)]
+File = Annotated[
+    str | None,
+    typer.Argument(help="The document: text, a page, MHTML, PDF or Word; - or nothing: standard input.", show_default=False),
+]
 InputFormat = Annotated[Format | None, typer.Option(help="What the document is. Default: found out.", show_default=False)]
 MaxChars = Annotated[int, typer.Option(min=1, max=2**31 - 1, help="Refuse a document with more characters.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.", show_default=False)]

@@ -16,7 +16,6 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_BREAK
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
-from docx.text.paragraph import Paragraph
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -127,8 +126,8 @@ def test_styles_of_other_names(name: str, level: int) -> None:
     """A heading is known by its name in other languages, and by what its style is based on."""
     document = docx.Document()
     style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH) if name != "heading 3" else document.styles["Heading 3"]
-    style.base_style = document.styles["Heading 2"] if name == "Meine Abschnitte" else style.base_style  # type: ignore[attr-defined]
-    document.add_paragraph("Wir über uns", style=style)  # type: ignore[arg-type]
+    style.base_style = document.styles["Heading 2"] if name == "Meine Abschnitte" else style.base_style
+    document.add_paragraph("Wir über uns", style=style)
     (segment,) = clean(open_source(saved(document))).segments
     assert (segment.kind, segment.level) == (H, level)
 
@@ -538,5 +537,5 @@ def test_any_document_keeps_the_map_and_its_words(paragraphs: list[tuple[str, st
 def test_paragraphs_of_the_toolkit_are_read_whole() -> None:
     """What python-docx itself says that a paragraph reads as stands in the text, line for line."""
     document = posting()
-    lines = [paragraph.text for paragraph in document.paragraphs if isinstance(paragraph, Paragraph)]
+    lines = [paragraph.text for paragraph in document.paragraphs]
     assert open_source(saved(document)).text.splitlines()[1:-1] == lines

@@ -137,7 +137,7 @@ def _parts(raw: bytes, part: _Part, name: str) -> Iterator[_Part]:
 
 def _ranges(raw: bytes, part: _Part, boundary: str) -> Iterator[tuple[int, int]]:
     """Where each part begins and ends; the last one may lack its end."""
-    mark = b"--" + boundary.encode("ascii", "surrogateescape")
+    mark = b"--" + boundary.encode("utf-8", "replace")
     begun = -1
     at = raw.find(mark, part.start, part.end)
     while at >= 0:

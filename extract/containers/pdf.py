@@ -7,7 +7,7 @@ import math
 import re
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
@@ -26,6 +26,7 @@ _SIGNATURE = re.compile(rb"[\s\S]{0,1023}?%PDF-\d")
 _PASSWORD = (4, 5)  # FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 _LINE_ENDS = frozenset({10, 13})
 _HYPHEN = 2  # what PDFium makes of a hyphen that parts a word at the end of a line; no line end follows it
+_NO_CHARACTERS = (0xFFFE, 0xFFFF)
 _BOLD = re.compile(r"(?i)bold|black|heavy|demi|medi\Z")
 _HEAVY = 600
 _GAP = 1.2  # of a font's size: a wider one may lie between the cells of a row
@@ -51,6 +52,7 @@ class _Cell(NamedTuple):
 class _Page(NamedTuple):
     height: float
     rows: list[list[_Cell]]
+    overfull: bool = False
 
 
 def is_pdf(head: bytes) -> bool:
@@ -80,12 +82,10 @@ def read_pdf(raw: bytes, *, name: str, max_chars: int) -> Content:
             pages = list(_pages(document, name, max_chars))
         finally:
             document.close()
-    return _content(pages, name, max_chars)
+    return _content(pages, name)
 
 
 def _pages(document: PdfDocument, name: str, max_chars: int) -> Iterator[_Page]:
-    from pypdfium2 import PdfiumError
-
     started = time.monotonic()
     chars = 0
     if not len(document):
@@ -95,24 +95,34 @@ def _pages(document: PdfDocument, name: str, max_chars: int) -> Iterator[_Page]:
     for number in range(len(document)):
         if time.monotonic() - started > MAX_SECONDS:
             raise SourceTooLarge(f"{name}: {number} pages took {MAX_SECONDS:.0f} s; pass fewer pages, or convert it to text")
-        try:
-            page = document[number]
-        except PdfiumError:
-            yield _Page(0.0, [])  # a page that is broken; the others may be whole
-            continue
-        try:
-            text = page.get_textpage()
-            chars += text.count_chars()
-            if chars > 2 * max_chars:  # line ends count twice here
-                raise SourceTooLarge.over(name, f"more than {chars // 2:,} characters", max_chars)
-            yield _Page(page.get_height(), _in_reading_order([_cells(line) for line in _lines(text)]))
-        except PdfiumError:
-            yield _Page(0.0, [])
-        finally:
-            page.close()
+        page = _page(document, number, most=2 * max_chars)  # the ends of lines count twice there
+        chars += sum(len(cell.text) + 1 for row in page.rows for cell in row)
+        if chars > max_chars + 1 or page.overfull:
+            raise SourceTooLarge.over(name, f"more than {max(chars - 2, max_chars):,} characters", max_chars)
+        yield page
 
 
-def _content(pages: list[_Page], name: str, max_chars: int) -> Content:
+def _page(document: PdfDocument, number: int, *, most: int) -> _Page:
+    """A page with at most so many characters; one that is broken is empty, since the others may be whole."""
+    from pypdfium2 import PdfiumError
+
+    try:
+        page = document[number]
+    except PdfiumError:
+        return _Page(0.0, [])
+    try:  # what is opened of a page is closed with it
+        text = page.get_textpage()
+        if text.count_chars() > most:
+            return _Page(0.0, [], overfull=True)
+        printed = _Print(text)
+        return _Page(page.get_height(), _in_reading_order([_cells(line, printed) for line in _lines(printed.codes())]))
+    except PdfiumError:
+        return _Page(0.0, [])
+    finally:
+        page.close()
+
+
+def _content(pages: list[_Page], name: str) -> Content:
     parts: list[str] = []
     starts: list[int] = []
     lines: list[PrintedLine] = []
@@ -127,8 +137,6 @@ def _content(pages: list[_Page], name: str, max_chars: int) -> Content:
                 at += len(cell.text) + 1
         parts.append("\f\n")
         at += 2
-        if at > max_chars + 2 * len(pages):
-            raise SourceTooLarge.over(name, f"more than {at:,} characters", max_chars)
     if not lines:
         way_out = "run a text recognition (OCR) over it first, for example ocrmypdf"
         raise EmptySource(f"{name} is a PDF of {len(pages)} pages without any text, perhaps a scan: {way_out}")
@@ -136,96 +144,96 @@ def _content(pages: list[_Page], name: str, max_chars: int) -> Content:
 
 
 class _Glyph(NamedTuple):
-    """A character of a page, and how to look at its print."""
+    """A character of a page, and its number there."""
 
     text: str
-    page: PdfTextPage
     number: int
 
-    @property
-    def box(self) -> tuple[float, float]:
-        """Its left and its right edge."""
+
+class _Print:
+    """How the characters of a page are printed, by their numbers."""
+
+    def __init__(self, page: PdfTextPage) -> None:
         from pypdfium2 import raw
 
-        found = raw.FS_RECTF()
-        raw.FPDFText_GetLooseCharBox(self.page, self.number, found)
-        return float(found.left), float(found.right)
+        self._raw = raw
+        self._page = page
+        self._rectangle, self._matrix = raw.FS_RECTF(), raw.FS_MATRIX()
+        self._across, self._up = ctypes.c_double(), ctypes.c_double()
+        self._font, self._flags = ctypes.create_string_buffer(128), ctypes.c_int()
 
-    @property
-    def base(self) -> float:
-        from pypdfium2 import raw
+    def codes(self) -> Iterator[int]:
+        """The code of each character."""
+        return (self._raw.FPDFText_GetUnicode(self._page, number) for number in range(self._page.count_chars()))
 
-        across, up = ctypes.c_double(), ctypes.c_double()
-        raw.FPDFText_GetCharOrigin(self.page, self.number, across, up)
-        return up.value
+    def edges(self, glyph: _Glyph) -> tuple[float, float]:
+        """Where it begins and ends on its line."""
+        self._raw.FPDFText_GetLooseCharBox(self._page, glyph.number, self._rectangle)
+        return float(self._rectangle.left), float(self._rectangle.right)
 
-    @property
-    def size(self) -> float:
-        from pypdfium2 import raw
+    def base(self, glyph: _Glyph) -> float:
+        self._raw.FPDFText_GetCharOrigin(self._page, glyph.number, self._across, self._up)
+        return self._up.value
 
-        matrix = raw.FS_MATRIX()
-        scale = math.hypot(matrix.c, matrix.d) if raw.FPDFText_GetMatrix(self.page, self.number, matrix) else 1.0
-        return float(raw.FPDFText_GetFontSize(self.page, self.number)) * (scale or 1.0)
+    def size(self, glyph: _Glyph) -> float:
+        """The size of its font as it is printed; a file may write letters of one point, a hundred times enlarged."""
+        found = self._raw.FPDFText_GetMatrix(self._page, glyph.number, self._matrix)
+        scale = math.hypot(self._matrix.c, self._matrix.d) if found else 1.0
+        return float(self._raw.FPDFText_GetFontSize(self._page, glyph.number)) * (scale or 1.0)
 
-    @property
-    def bold(self) -> bool:
-        from pypdfium2 import raw
-
-        font, flags = ctypes.create_string_buffer(128), ctypes.c_int()
-        raw.FPDFText_GetFontInfo(self.page, self.number, font, len(font), flags)
-        heavy = raw.FPDFText_GetFontWeight(self.page, self.number) >= _HEAVY
-        return heavy or _BOLD.search(font.value.decode("utf-8", "replace")) is not None
+    def bold(self, glyph: _Glyph) -> bool:
+        self._raw.FPDFText_GetFontInfo(self._page, glyph.number, self._font, len(self._font), self._flags)
+        heavy: bool = self._raw.FPDFText_GetFontWeight(self._page, glyph.number) >= _HEAVY
+        return heavy or _BOLD.search(self._font.value.decode("utf-8", "replace")) is not None
 
 
-def _lines(page: PdfTextPage) -> Iterator[list[_Glyph]]:
-    """The characters of each line, in the order in which the file draws them; none that shows nothing."""
-    from pypdfium2 import raw
-
+def _lines(codes: Iterable[int]) -> Iterator[list[_Glyph]]:
+    """The characters of each line, in the order in which the file draws them."""
     line: list[_Glyph] = []
     high = 0
-    for index in range(page.count_chars()):
-        code = raw.FPDFText_GetUnicode(page, index)
+    for number, code in enumerate(codes):
         if code in _LINE_ENDS or code == _HYPHEN:
             if code == _HYPHEN:
-                line.append(_Glyph("-", page, index))
+                line.append(_Glyph("-", number))
             yield line
             line = []
         elif code in _HIGH:
             high = code
         elif code in _LOW:
-            line.append(_Glyph(chr(0x10000 + ((high - 0xD800) << 10) + code - 0xDC00) if high else "\ufffd", page, index))
+            line.append(_Glyph(chr(0x10000 + ((high - 0xD800) << 10) + code - 0xDC00) if high else "\ufffd", number))
             high = 0
-        elif code >= 0x20 and not 0x7F <= code < 0xA0 and code not in (0xFFFE, 0xFFFF):
-            line.append(_Glyph(chr(code), page, index))
+        elif code >= 0x20 and not 0x7F <= code < 0xA0 and code not in _NO_CHARACTERS:
+            line.append(_Glyph(chr(code), number))
     yield line
 
 
-def _cells(line: list[_Glyph]) -> list[_Cell]:
+def _cells(line: list[_Glyph], printed: _Print) -> list[_Cell]:
     """The line cut where a wide gap is, as between the columns of a table; not behind a bullet."""
     shown = [at for at, glyph in enumerate(line) if not glyph.text.isspace()]
     cells: list[_Cell] = []
-    begun = 0
+    begun = letters = 0
     for at, (left, right) in enumerate(pairwise(shown), start=1):
-        if right - left == 1 or sum(line[place].text.isalnum() for place in shown[begun:at]) < 2:
+        letters += line[left].text.isalnum()
+        if right - left == 1 or letters < 2:
             continue
-        gap = line[right].box[0] - line[left].box[1]
-        if gap > _GAP * line[left].size:
-            cells.append(_cell(line[shown[begun] : left + 1]))
-            begun = at
-    return [*cells, _cell(line[shown[begun] : shown[-1] + 1])] if shown else []
+        gap = printed.edges(line[right])[0] - printed.edges(line[left])[1]
+        if gap > _GAP * printed.size(line[left]):
+            cells.append(_cell(line[shown[begun] : left + 1], printed))
+            begun, letters = at, 0
+    return [*cells, _cell(line[shown[begun] : shown[-1] + 1], printed)] if shown else []
 
 
-def _cell(glyphs: list[_Glyph]) -> _Cell:
+def _cell(glyphs: list[_Glyph], printed: _Print) -> _Cell:
     """How the letters are printed, whatever the bullet before them is."""
     letters = [glyph for glyph in glyphs if glyph.text.isalnum()] or [glyph for glyph in glyphs if not glyph.text.isspace()]
     samples = [letters[at * (len(letters) - 1) // (_SAMPLES - 1)] for at in range(_SAMPLES)]
     return _Cell(
         text="".join(glyph.text for glyph in glyphs),
-        left=glyphs[0].box[0],
-        right=glyphs[-1].box[1],
-        base=samples[_SAMPLES // 2].base,
-        size=statistics.median(glyph.size for glyph in samples),
-        bold=all(glyph.bold for glyph in samples),
+        left=printed.edges(glyphs[0])[0],
+        right=printed.edges(glyphs[-1])[1],
+        base=printed.base(samples[_SAMPLES // 2]),
+        size=statistics.median(map(printed.size, samples)),
+        bold=all(map(printed.bold, samples)),
     )
 
 
