@@ -197,6 +197,20 @@ def test_headings_are_larger_or_bold() -> None:
     ]
 
 
+def test_a_heading_that_was_too_long_for_its_line_is_one() -> None:
+    """Centred or not; two short ones below each other are two."""
+    title = [
+        Put("Senior Mechanical Engineer for Hydraulic", 780, 90, size=18),
+        Put("Machines and their Controls", 758, 150, size=18),
+    ]
+    assert read([*title, *column(*PROSE, top=720)])[0] == (
+        H,
+        "Senior Mechanical Engineer for Hydraulic Machines and their Controls",
+    )
+    apart = [Put("Acme Hydro", 780, 72, size=18), Put("Mechanical Engineer", 758, 72, size=18)]
+    assert [text for _, text in read([*apart, *column(*PROSE, top=720)])[:2]] == ["Acme Hydro", "Mechanical Engineer"]
+
+
 def test_parted_words_are_put_together() -> None:
     """A hyphen at the end of a line goes where the word goes on; not that of a compound, nor before "and"."""
     text = " ".join(

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from extract.cleaning.document import Block, Cleaned, Dropped, MappedText
 from extract.cleaning.html_blocks import to_blocks
 from extract.cleaning.html_lines import Box, Holder, Line, Ranges, Role, Row
-from extract.cleaning.pdf_lines import HYPHENED, LARGER, Typography, goes_on, right_edges, running_lines, typography
+from extract.cleaning.pdf_lines import HYPHENED, LARGER, Typography, columns_of, goes_on, running_lines, typography
 from extract.cleaning.pdf_rows import Piece, pieces_of
 from extract.containers.layout import Layout, PrintedLine
 
@@ -59,7 +59,7 @@ def _as_it_is(body: MappedText) -> MappedText:
 
 def _paragraphs(pieces: Sequence[Piece], text: str, usual: Typography) -> list[Paragraph]:
     """The lines of each paragraph; a cell of a row is one of its own."""
-    edges = right_edges([piece.line for piece in pieces], usual)
+    columns = columns_of([piece.line for piece in pieces], usual)
     found: list[Paragraph] = []
     for at, (line, row) in enumerate(pieces):
         last = found[-1] if found else None
@@ -67,7 +67,7 @@ def _paragraphs(pieces: Sequence[Piece], text: str, usual: Typography) -> list[P
             last
             and not row
             and not last.row
-            and goes_on(last.lines[0], last.lines[-1], line, text=text, edge=edges[at - 1], usual=usual)
+            and goes_on(last.lines[0], last.lines[-1], line, text=text, column=columns[at - 1], usual=usual)
         ):
             last.lines.append(line)
         else:

@@ -28,6 +28,7 @@ _ENDS = re.compile(r"[.!?:;…][\"'”’»)]*+\Z")
 LARGER = 1.15
 """How many times the size of the running text a heading has at least."""
 _SAME_SIZE = 0.08
+_NEARLY = (0.95, 0.9)  # how far the full lines of a column reach, where their ends are not flush
 _SPREAD = 1.25  # how much more than usual two lines of a paragraph may be apart
 _USUAL = 1.3  # of the size of the font, where there are no lines to measure
 _INDENT = 40.0
@@ -40,6 +41,13 @@ class Typography(NamedTuple):
 
     size: float
     leading: float
+
+
+class Column(NamedTuple):
+    """Where the lines of a column begin and end, in points; ``right`` is infinity where no two lines end alike."""
+
+    left: float
+    right: float
 
 
 def running_lines(lines: Sequence[PrintedLine], text: str, *, pages: int) -> frozenset[int]:
@@ -93,31 +101,33 @@ def typography(lines: Iterable[PrintedLine]) -> Typography:
     return Typography(size, gaps[len(gaps) // 4] if gaps else _USUAL)
 
 
-def right_edges(lines: Sequence[PrintedLine], usual: Typography) -> list[float]:
-    """For each line where the column ends that it stands in; infinity where fewer than two lines reach one."""
-    columns: list[list[PrintedLine]] = []
-    for before, line in pairwise([None, *lines]):
-        if line is not None:
-            if before is None or before.page != line.page or line.base > before.base:
-                columns.append([])
-            columns[-1].append(line)
+def columns_of(lines: Sequence[PrintedLine], usual: Typography) -> list[Column]:
+    """For each line the column that it stands in: lines below each other, and those that begin alike on other pages."""
+    runs: list[list[PrintedLine]] = []
+    for line in lines:
+        above = runs[-1][-1] if runs else None
+        if above is None or above.page != line.page or line.base > above.base:
+            runs.append([])
+        runs[-1].append(line)
+    lefts = [min(line.left for line in [line for line in run if _is_text(line, usual)] or run) for run in runs]
     reached: defaultdict[int, list[float]] = defaultdict(list)
-    for column in columns:
-        reached[_left_of(column)] += [line.right for line in column if line.size < LARGER * usual.size]
-    edges = {left: _edge(sorted(rights)) for left, rights in reached.items()}
-    return [edges[_left_of(column)] for column in columns for _ in column]
+    for left, run in zip(lefts, runs, strict=True):
+        reached[round(left / _INDENT)] += [line.right for line in run if _is_text(line, usual)]
+    edges = {near: _edge(sorted(rights)) for near, rights in reached.items()}
+    return [Column(left, edges[round(left / _INDENT)]) for left, run in zip(lefts, runs, strict=True) for _ in run]
 
 
-def _left_of(column: Iterable[PrintedLine]) -> int:
-    return round(min(line.left for line in column) / _INDENT)
+def _is_text(line: PrintedLine, usual: Typography) -> bool:
+    return usual.size <= LARGER * line.size < LARGER * LARGER * usual.size
 
 
 def _edge(rights: Sequence[float]) -> float:
-    """The furthest place that a tenth of the lines reach, or nearly; one that stands out further says nothing."""
+    """The furthest place that a tenth of the lines reach, or nearly; infinity where not even two do."""
     least = max(2, len(rights) // 10)
-    for at in range(len(rights) - 1, least - 2, -1):
-        if at + 1 - bisect_left(rights, 0.95 * rights[at]) >= least:
-            return rights[at]
+    for share in _NEARLY:
+        for at in range(len(rights) - 1, least - 2, -1):
+            if at + 1 - bisect_left(rights, share * rights[at]) >= least:
+                return rights[at]
     return float("inf")
 
 
@@ -132,11 +142,11 @@ def _begins_block(text: str) -> bool:
     return begins_item(text) or (key is not None and key.known)
 
 
-def goes_on(opened: PrintedLine, last: PrintedLine, line: PrintedLine, *, text: str, edge: float, usual: Typography) -> bool:
+def goes_on(opened: PrintedLine, last: PrintedLine, line: PrintedLine, *, text: str, column: Column, usual: Typography) -> bool:
     """Whether ``line`` belongs to the paragraph that ``opened`` begins and whose last line so far is ``last``.
 
     It does where it is set alike, right below or on the next page, and ``last`` is full: the first word of ``line`` would not
-    have found room before the ``edge``; or where ``last`` parts a word.
+    have found room in the ``column``; or where ``last`` parts a word.
     """
     ended, words = text[last.start : last.end], text[line.start : line.end]
     if _begins_block(words) or last.bold != line.bold or abs(last.size - line.size) > _SAME_SIZE * last.size:
@@ -147,13 +157,15 @@ def goes_on(opened: PrintedLine, last: PrintedLine, line: PrintedLine, *, text: 
         return False
     if not below and not open_end and not words[:1].islower():
         return False
+    width = (line.right - line.left) / len(words)
+    word = (1 + len(words.split(maxsplit=1)[0])) * width  # with the blank before it
+    if below and line.size >= LARGER * usual.size:  # a heading may be centred
+        return last.right - last.left + word > column.right - column.left - width
     if below and not _aligned(opened, last, line, text):
         return False
     if HYPHENED.search(ended[-8:]) and words[:1].isalpha():
         return True
-    width = (line.right - line.left) / len(words)
-    word = len(words.split(maxsplit=1)[0]) * width
-    full, long = last.right + word > edge - width, last.end - last.start >= _LONG
+    full, long = last.right + word > column.right - width, last.end - last.start >= _LONG
     return (full and long) or (open_end and words[:1].islower() and (full or long))
 
 
