@@ -300,6 +300,14 @@ def test_pages_are_those_that_word_notes(paragraphs: list[str], pages: list[tupl
     assert [source.pages_of([(paragraph.start, paragraph.end)]) for paragraph in source.layout.paragraphs] == pages
 
 
+def test_a_row_that_goes_over_a_page_turns_it_once() -> None:
+    """Word notes the break in each cell; another row turns another page."""
+    cell = f"<w:tc><w:p>{run('One')}{RENDERED % 'two'}</w:p></w:tc>"
+    source = open_source(with_markup(f"<w:tbl>{f'<w:tr>{cell}{cell}</w:tr>' * 2}</w:tbl>", f"<w:p>{run('End')}</w:p>"))
+    assert len(source.layout.pages) == 3
+    assert source.pages_of([(source.text.index("End"), len(source.text))]) == (3,)
+
+
 def test_a_section_begins_a_page() -> None:
     """Unless it goes on on the same one."""
     for kind, pages in ((WD_SECTION.NEW_PAGE, (0, 4)), (WD_SECTION.CONTINUOUS, ())):

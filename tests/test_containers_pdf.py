@@ -278,6 +278,17 @@ def test_evidence_names_the_page(tmp_path: Path) -> None:
     assert "Pump Engineer" in CliRunner().invoke(app, ["clean", str(file)]).stdout
 
 
+def test_a_pdf_is_read_from_standard_input() -> None:
+    """A pipe has no name and no size; what is in it is known all the same."""
+    raw = written([Put("Pump Engineer", 780, size=20), *column(*PROSE)])
+    done = CliRunner().invoke(app, ["run", "-", "--format", "json"], input=raw)
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert '"format": "pdf"' in done.stdout
+    refused = CliRunner().invoke(app, ["run", "-", "--input-format", "html"], input=raw)
+    assert (refused.exit_code, refused.stderr.count("\n")) == (1, 1)
+    assert "is a pdf file and cannot be read as html" in refused.stderr
+
+
 # --- what cannot be read -----------------------------------------------------------------------------------------------
 
 

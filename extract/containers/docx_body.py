@@ -80,6 +80,7 @@ class DocxWriter:
         self._margin = False
         self._rows = 0
         self._cell = (-1, -1)
+        self._turns = (0, 0)  # the page breaks that Word noted in the row so far, and in its cell
 
     def write(self, story: Story) -> Content:
         """The text of headers, body and footers, with its layout."""
@@ -115,19 +116,20 @@ class DocxWriter:
                     self._blocks(element)  # content controls and the like
 
     def _table(self, table: Element) -> None:
-        outer = self._cell
+        outer, turns = self._cell, self._turns
         for row in _inside(table, "tr"):
             if child(row, "trPr", "del") is not None:
                 continue
             number, self._rows = self._rows, self._rows + 1
+            self._turns = (0, 0)
             for at, cell in enumerate(_inside(row, "tc")):
-                self._cell = (number, at)
+                self._cell, self._turns = (number, at), (self._turns[0], 0)
                 self._blocks(cell)
                 if self._parts and self._parts[-1] == "\n" and self._paragraphs[-1].row == number:
                     self._parts[-1] = "\t"
             if self._parts and self._parts[-1] == "\t":
                 self._parts[-1] = "\n"
-        self._cell = outer
+        self._cell, self._turns = outer, turns
 
     def _paragraph(self, element: Element) -> None:
         properties = child(element, "pPr")
@@ -199,8 +201,14 @@ class DocxWriter:
         self._turned = True
 
     def _turn_as_rendered(self, offset: int) -> None:
-        """A page break that Word noted; where nothing stands behind one of the author, it is the same."""
-        if not self._turned:
+        """A page break that Word noted; where nothing stands behind one of the author, it is the same.
+
+        A row that goes over a page has it in each of its cells.
+        """
+        in_row, in_cell = self._turns[0], self._turns[1] + 1
+        self._turns = (max(in_row, in_cell), in_cell)
+        counted = self._cell[0] >= 0 and in_cell <= in_row
+        if not self._turned and not counted:
             self._pages.append(self._at + offset)
         self._turned = False
 
