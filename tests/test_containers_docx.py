@@ -185,6 +185,15 @@ def test_tables_are_rows_in_their_place() -> None:
     assert open_source(raw).text == "Before.\nLocation\tBasel\nStart:\tMay 2027\nBuild pumps\tFree lunch\nAfter.\n"
 
 
+def test_a_row_with_a_list_only_places_it() -> None:
+    """What stands beside a list is no cell of a table."""
+    document = docx.Document()
+    table = document.add_table(1, 2)
+    table.cell(0, 0).text = "We like to mend pumps."
+    table.cell(0, 1).add_paragraph("Build pumps", style="List Bullet")
+    assert read(saved(document)) == [(S, "We like to mend pumps."), (L, "Build pumps")]
+
+
 def test_a_table_in_a_table_is_read_in_its_place() -> None:
     """Inner rows stand where the inner table stands."""
     document = docx.Document()

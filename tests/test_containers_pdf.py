@@ -231,6 +231,23 @@ def test_parted_words_are_put_together() -> None:
     assert "Anglo-American" in text
 
 
+def test_short_lines_stay_apart() -> None:
+    """Lines of facts are no paragraph, however alike their ends are; nor are paragraphs with a distance between them."""
+    assert [text for _, text in read(column("Pumps of steel", "Pipes of brass", "Parts of glass"))] == [
+        "Pumps of steel",
+        "Pipes of brass",
+        "Parts of glass",
+    ]
+    apart = [*column(PROSE[0], PROSE[1])]
+    assert len(read([*column(*PROSE), *(put._replace(y=700 - 24 * at) for at, put in enumerate(apart))])) == 5
+
+
+def test_bold_text_ends_a_paragraph() -> None:
+    """A line in bold and the lines below it are two things, even where the first one is full."""
+    label = Put("We build pumps for water plants in the Alps, and in the lands beyond the seas,", 772, bold=True)
+    assert read([label, *column(*PROSE)])[0][1] == label.text
+
+
 def test_cells_of_a_table_are_fields() -> None:
     """Cells that stand below each other are rows; a wide blank in one line is only that."""
     rows = [
@@ -249,7 +266,7 @@ def test_lines_are_read_from_top_to_bottom() -> None:
     """Whatever order the file draws them in, where no two stand beside each other; else column by column."""
     lines = column("First of all.", "Then this.", "At last that.")
     assert [text for _, text in read(lines[::-1])] == ["First of all.", "Then this.", "At last that."]
-    right = column("Right one.", "Right two.", x=320, top=755)
+    right = column("Right one.", "Right two.", x=320)
     assert [text for _, text in read([*column("Left one.", "Left two."), *right])] == [
         "Left one.",
         "Left two.",
