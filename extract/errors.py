@@ -4,7 +4,7 @@ ExtractError
 ├── SourceError            the document cannot be read: mend or skip that document
 │   ├── EmptySource        nothing in it, or only pictures of text
 │   ├── BinarySource       no text: an image, an archive, an old Office file, NUL characters
-│   ├── SourceTooLarge     over max_chars, or a file that has too many pages or unpacks to too much
+│   ├── SourceTooLarge     over max_chars; too many tags, lines or pages; a file that unpacks to too much
 │   ├── UndecodableSource  the bytes fit no encoding, or the text holds lone surrogates
 │   ├── UnreadableSource   no such file, a directory, no permission, a password
 │   ├── DamagedSource      a PDF, Word or MHTML file that is cut off or broken
@@ -41,7 +41,7 @@ class BinarySource(SourceError):
 
 
 class SourceTooLarge(SourceError):
-    """The document has more characters than the caller allows."""
+    """The document has more characters than the caller allows, or falls into far more parts than a document has."""
 
     code = "too_large"
 

@@ -115,10 +115,13 @@ def test_whom_to_call(text: str, path: str, value: str | None) -> None:
         ("https://acme.example/jobs/baker-4711234\n\n# Baker", "4711234"),
         ("https://acme.example/careers?gh_jid=61817860\n\n# Baker", "61817860"),
         ("https://acme.example/2024/baker\n\n# Baker", None),
+        ("# Baker\n\nOslo\n\nJR-10023", "JR-10023"),
+        ("# Baker\n\nJR-10023\n\nJR-10024", None),
+        ("# Baker\n\nR2D2", None),
     ],
 )
 def test_numbers_of_postings(text: str, number: str | None) -> None:
-    """A line or a phrase that names it, else a long number in the address of the page."""
+    """A line or a phrase that names it, a long number in its address, else the only one of its kind alone on a line."""
     assert filled(text).get("job_id") == number
 
 

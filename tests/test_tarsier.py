@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import Counter
 
@@ -12,17 +13,19 @@ from hypothesis import strategies as st
 from extract.cleaning.document import MappedText, Origin
 from extract.cleaning.tarsier import clean_tarsier
 from extract.cleaning.tarsier_repairs import repair
+from extract.errors import SourceTooLarge
 
 H1, H2, ITEM, FIELD, TEXT = "heading 1", "heading 2", "item", "field", "text"
 BORDER = "-" * 60
 
 
 def blocks(text: str) -> list[tuple[str, str]]:
-    """What a page is cleaned to: kinds (with the level of headings) and texts."""
+    """What a page is cleaned to, and then what is dropped of it: kinds (with the level of headings) and texts."""
     names = {"sentence": TEXT}
+    cleaned = clean_tarsier(MappedText.of(text))
     return [
         (f"heading {block.level}" if block.kind == "heading" else names.get(block.kind, block.kind.value), block.body.text)
-        for block in clean_tarsier(MappedText.of(text)).blocks
+        for block in (*cleaned.blocks, *cleaned.dropped())
     ]
 
 
@@ -382,8 +385,57 @@ def test_steps_name_what_changed() -> None:
     assert clean_tarsier(MappedText.of("Bread and butter")).steps == ()
     text = f"{BORDER}\n**[ 1 ] Cook**        [ @ 2 ] Apply ( now )\n{BORDER}\nToken count: 12"
     assert clean_tarsier(MappedText.of(text)).steps == tuple(
-        f"tarsier:{name}" for name in ("borders", "footers", "marks", "bold", "columns", "repairs")
+        f"tarsier:{name}" for name in ("borders", "footers", "marks", "bold", "columns", "selection", "repairs")
     )
+
+
+def test_what_is_no_part_of_the_posting_is_dropped() -> None:
+    """A menu before the posting, buttons, other openings and the footer go, each with its reason; the facts stay."""
+    text = page(
+        "[ @ 1 ] Jobs   [ @ 2 ] Internships   [ @ 3 ] Events   [ @ 4 ] How it works",
+        "",
+        "    [ 5 ] Pastry Cook at Blue Whale",
+        "    [ 6 ] Oslo, Norway",
+        "    [ @ 7 ] Apply now",
+        "",
+        "    [ 8 ] You bake bread and cakes for the guests of our house, and show three apprentices how that is done.",
+        "",
+        "",
+        "    [ 9 ] Similar jobs",
+        "    [ @ 10 ] Waiter",
+        "    [ 11 ] Rome, Italy",
+        "",
+        "",
+        "[ @ 12 ] Press   [ @ 13 ] Imprint   [ @ 14 ] Cookies",
+    )
+    cleaned = clean_tarsier(MappedText.of(text))
+    assert [block.body.text for block in cleaned.blocks] == [
+        "Pastry Cook at Blue Whale",
+        "Oslo, Norway",
+        "You bake bread and cakes for the guests of our house, and show three apprentices how that is done.",
+    ]
+    dropped = [(block.dropped.value, block.body.text) for block in cleaned.dropped() if block.dropped]
+    assert [text for reason, text in dropped if reason == "navigation"] == ["Jobs", "Internships", "Events", "How it works"]
+    assert [text for reason, text in dropped if reason == "control"] == ["Apply now"]
+    assert [text for reason, text in dropped if reason == "related"][:3] == ["Similar jobs", "Waiter", "Rome, Italy"]
+    assert {text for _, text in dropped} >= {"Press", "Imprint", "Cookies"}
+
+
+def test_links_of_the_posting_stay() -> None:
+    """Two links between sentences, a date among links, and a page of text alone lose nothing."""
+    text = page(
+        "[ 1 ] Cook",
+        "[ 2 ] You bake bread and cakes for the guests of our house, and show three apprentices how that is done.",
+        "[ @ 3 ] bluewhale.example",
+        "[ 4 ] Date posted 2024-05-01",
+        "[ @ 5 ] jobs@bluewhale.example",
+    )
+    cleaned = clean_tarsier(MappedText.of(text))
+    assert [block.body.text for block in cleaned.blocks][2:] == [
+        "bluewhale.example",
+        "Date posted 2024-05-01",
+        "jobs@bluewhale.example",
+    ]
 
 
 WORDS = st.text("bcdefghij", min_size=2, max_size=8)
@@ -430,5 +482,6 @@ def test_offset_of_the_page_does_not_matter(indent: int, rows: int) -> None:
 
 @pytest.mark.parametrize("unit", ["[", "[ ", " ", "\n", "word ", "[ 1 ] ", "] ", "( ", " - ", "a"])
 def test_hostile_input_is_read(unit: str) -> None:
-    """A long run of one thing is read, not choked on."""
-    clean_tarsier(MappedText.of(unit * (100_000 // len(unit))))
+    """A long run of one thing is read or refused, not choked on."""
+    with contextlib.suppress(SourceTooLarge):
+        clean_tarsier(MappedText.of(unit * (100_000 // len(unit))))

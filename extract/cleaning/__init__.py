@@ -6,9 +6,10 @@ from collections.abc import Callable
 from functools import partial
 
 from extract.cleaning.document import CleanDocument, Cleaned, MappedText
+from extract.cleaning.limits import MAX_PARTS, MAX_TAGS, check_count
 from extract.cleaning.segments import segment_blocks
 from extract.containers.layout import Layout
-from extract.errors import FormatError
+from extract.errors import FormatError, SourceTooLarge
 from extract.source import CONTAINERS, Format, Source, detect_format
 
 __all__ = ["clean"]
@@ -18,13 +19,19 @@ def clean(source: Source, *, format: Format | None = None) -> CleanDocument:
     """The cleaned document: numbered segments, facts, and the steps that changed something.
 
     The format is detected where none is given. Every span of the answer counts code points of ``source.text``.
-    Raises FormatError where the source cannot be read in the format that was asked for.
+    Raises FormatError where the source cannot be read in the format that was asked for, SourceTooLarge where it falls into
+    more parts than a document does (``limits``).
     """
     chosen = _format_of(source, format)
-    cleaned = _cleaner(chosen, source.layout)(MappedText.of(source.text))
+    try:
+        check_count(source.text.count("<"), MAX_TAGS, "tags")
+        cleaned = _cleaner(chosen, source.layout)(MappedText.of(source.text))
+        check_count(len(cleaned.facts), MAX_PARTS, "facts")
+        segmented = segment_blocks(cleaned.blocks)
+    except SourceTooLarge as error:
+        raise SourceTooLarge(f"{source.name} {error}") from None
     if format is Format.JSON_LD and "json_ld:malformed" in cleaned.steps and not cleaned.facts:
         raise FormatError(f"{source.name} is no JSON: leave the format out to have it found, or name another")
-    segmented = segment_blocks(cleaned.blocks)
     return CleanDocument(
         source=source,
         format=chosen.value,

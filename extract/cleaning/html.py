@@ -19,6 +19,7 @@ from extract.cleaning.html_lines import Walk
 from extract.cleaning.html_selection import selected
 from extract.cleaning.html_tree import Tree
 from extract.cleaning.html_walk import Sight, walk
+from extract.cleaning.limits import MAX_PARTS, bounded
 
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _ESCAPED_TAG = re.compile(r"&(?:amp;){0,3}(?:lt|#0{0,4}60|#x0{0,4}3c);/?[a-z][a-z0-9]{0,9}[\s/>&]", re.IGNORECASE)
@@ -50,7 +51,7 @@ def clean_html(body: MappedText) -> Cleaned:
     body, undone = _with_tags(body)
     tree = Tree(body.text)
     found = _walk(tree)
-    facts = list(page_facts(body, tree))
+    facts = list(bounded(page_facts(body, tree), MAX_PARTS, "addresses"))
     reasons = _reasons(tree, found)
     kept = [line for line, reason in zip(found.lines, reasons, strict=True) if reason is None] if any(reasons) else found.lines
     blocks = list(to_blocks(body, kept))

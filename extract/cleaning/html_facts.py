@@ -9,6 +9,7 @@ from extract.cleaning.document import Block, Cleaned, Fact, MappedText
 from extract.cleaning.entities import unescape_closed_entities, unescape_entities
 from extract.cleaning.html_microdata import microdata_facts
 from extract.cleaning.html_tree import Attribute, Tree
+from extract.cleaning.limits import MAX_PARTS, check_count
 
 OPEN_GRAPH = frozenset({"og:title", "og:site_name", "og:url"})
 PAGE = -1  # the node of facts about the page itself
@@ -43,10 +44,12 @@ def json_ld_parts(body: MappedText, tree: Tree) -> tuple[list[Block], list[Fact]
 
     blocks: list[Block] = []
     facts: list[Fact] = []
+    first = 0
     for start, end in (span for script in scripts for span in tree.ranges(script)):
         cleaned: Cleaned = clean_json_ld(body[start:end])
-        first = max((fact.node for fact in facts), default=-1) + 1
         facts += [replace(fact, node=fact.node + first) if fact.node >= 0 else fact for fact in cleaned.facts]
+        check_count(len(facts), MAX_PARTS, "facts")
+        first += max((fact.node for fact in cleaned.facts), default=-1) + 1
         blocks += [replace(block, part_of=block.part_of or "json_ld") for block in cleaned.blocks]
     return blocks, facts
 

@@ -19,6 +19,7 @@ _POSTINGS = '[itemscope][itemtype*="JobPosting"],[typeof~="JobPosting"],[typeof$
 _TERM = re.compile(r"[^\s/#:]+\Z")  # what stands behind the vocabulary of a name: "schema:title", "https://schema.org/title"
 _ADDRESS = re.compile(r"https?://\S+\Z")
 _LONGEST = 300  # characters of a value: what is longer is a text, and text stands on the page
+_MARK = 8  # characters that a run of text has in the tree: its number
 _DEEPEST = 400  # elements: what is nested deeper is no posting, and time stays linear
 
 
@@ -42,14 +43,18 @@ def microdata_facts(body: MappedText, tree: Tree, *, first_node: int) -> list[Fa
     """
     facts: list[Fact] = []
     node = first_node
+    inner: set[Element] = set()
     for posting in tree.root.select(_POSTINGS):
-        stated = list(_properties(body, tree, posting, node))
+        if posting in inner:
+            continue  # a property of the one around it
+        stated = list(_properties(body, tree, posting, node, inner))
         facts += stated
         node += bool(stated)
     return facts
 
 
-def _properties(body: MappedText, tree: Tree, posting: Element, number: int) -> Iterator[Fact]:
+def _properties(body: MappedText, tree: Tree, posting: Element, number: int, inner: set[Element]) -> Iterator[Fact]:
+    """The properties of an item and of the items in it, which are added to ``inner``."""
     counts: Counter[str] = Counter()
     left = [_Place(child, "JobPosting", 0) for child in reversed(_children(posting))]
     while left:
@@ -65,6 +70,7 @@ def _properties(body: MappedText, tree: Tree, posting: Element, number: int) -> 
             below = f"{below}.{counts[below] - 1}" if counts[below] > 1 else below
             if scope:
                 path = below
+                inner.add(node)
             elif value := _value(body, tree, node):
                 yield Fact(below, value.text, value, number)
         if depth < _DEEPEST:
@@ -86,6 +92,8 @@ def _value(body: MappedText, tree: Tree, node: Element) -> MappedText | None:
         stated = link
     if stated is not None:
         value = unescape_closed_entities(body[stated.start : stated.end]).strip()
+    elif len(node.text) > _LONGEST * _MARK:
+        return None
     else:
         value = fold_space(MappedText.join([unescape_entities(body[start:end]) for start, end in tree.ranges(node)], ""))
     return value if 0 < len(value) <= _LONGEST else None

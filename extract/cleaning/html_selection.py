@@ -220,8 +220,10 @@ def _run_of_links(page: _Page, at: int, last: int) -> tuple[int, int]:
 
 
 def _heads_links(page: _Page, at: int) -> bool:
-    """Whether a short line may head a menu: not the name of something that a posting states, such as "Location"."""
+    """Whether a short line may head a menu: not what a posting states, or the name of that, such as "Location"."""
     if page.lines[at].size > _LABEL:
         return False
     words = page.read(at)
+    if any(character.isdigit() for character in words):
+        return False  # a date or an amount
     return heading_section(words) in (None, "apply", "other", "company", "related") and field_key(f"{words}: x") is None

@@ -174,16 +174,16 @@ def _text_runs(text: str) -> list[tuple[int, int]] | None:
     from turbohtml import TokenType, tokenize  # noqa: PLC0415  as in Tree
 
     is_text = TokenType.TEXT
-    starts = _line_starts(text)
     runs: list[tuple[int, int]] = []
     begin = -1
-    tokens = list(tokenize(f"{text}<{_END}>", capture_attributes=False))
+    one_line = text.replace("\n", " ")  # the same tags, and the column of a token is its offset
+    tokens = list(tokenize(f"{one_line}<{_END}>", capture_attributes=False))
     for token in tokens:
         if token.type is is_text:
             if begin < 0:
-                begin = starts[token.line] + token.col
+                begin = token.col
         elif begin >= 0:
-            runs.append((begin, starts[token.line] + token.col))
+            runs.append((begin, token.col))
             begin = -1
     if tokens and tokens[-1].tag == _END:
         return runs

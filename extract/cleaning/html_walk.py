@@ -24,6 +24,7 @@ from extract.cleaning.html_elements import (
 from extract.cleaning.html_lines import Box, Holder, Line, Ranges, Region, Role, Row, Walk
 from extract.cleaning.html_regions import region_of
 from extract.cleaning.html_tree import Tree
+from extract.cleaning.limits import MAX_PARTS, check_count
 
 if TYPE_CHECKING:
     from turbohtml import Element, Node
@@ -40,11 +41,10 @@ class Sight(IntEnum):
 class _Open:
     """What holds for the text in an element that is open. ``depth``: how many lists it is in; ``list``: the outermost of them."""
 
-    __slots__ = ("aria", "aside", "bold", "box", "depth", "holder", "keeps_lines", "linked", "list")
+    __slots__ = ("aria", "aside", "bold", "depth", "holder", "keeps_lines", "linked", "list")
 
-    def __init__(self, box: Box, *, keeps_lines: bool) -> None:
+    def __init__(self, *, keeps_lines: bool) -> None:
         self.holder = Holder(Role.FLOW)
-        self.box = box
         self.bold = self.linked = self.aria = False
         self.aside: Dropped | None = None
         self.keeps_lines = keeps_lines
@@ -54,7 +54,6 @@ class _Open:
         """The same for an element inside of it."""
         new = _Open.__new__(_Open)  # a page has thousands: nothing is set twice
         new.holder = self.holder
-        new.box = self.box
         new.bold = self.bold
         new.linked = self.linked
         new.aria = self.aria
@@ -123,7 +122,8 @@ class _Walker:
         self._size = self._linked = 0
         self._aria_size = 0
         self._lists = 0
-        self._top = _Open(Box(None, "", 0), keeps_lines=keep_lines)
+        self._box = Box(None, "", 0)
+        self._top = _Open(keeps_lines=keep_lines)
 
     def run(self) -> None:
         """Walk the tree without recursion: a hostile page is nested as deep as it is long."""
@@ -146,7 +146,7 @@ class _Walker:
                 if box is not None:
                     self._close(box, top)
         self._end_line(self._top)
-        self._top.box.last = len(self.found.lines)
+        self._box.last = len(self.found.lines)
 
     def _take(self, data: str, top: _Open) -> None:
         """Take in the numbers of runs."""
@@ -172,6 +172,7 @@ class _Walker:
     def _aside(self, start: int, end: int, top: _Open) -> None:
         if top.aside is None:
             return
+        check_count(len(self.found.asides) + 1, MAX_PARTS, "hidden lines")
         self.found.asides.append((start, end, top.aside))
         if top.aside is Dropped.HIDDEN:
             self.found.hidden += end - start
@@ -181,7 +182,7 @@ class _Walker:
 
     def _kept_lines(self, start: int, end: int, top: _Open) -> None:
         for stop, after in (match.span() for match in _LINE_BREAK.finditer(self._text, start, end)):
-            if start < stop:
+            if start < stop and not self._text[start:stop].isspace():
                 self._add(start, stop, top)
             if self._wrapped(stop, after):
                 start = stop
@@ -218,7 +219,8 @@ class _Walker:
         if not ranges:
             return
         if self._size:
-            self.found.lines.append(Line(ranges, top.holder, self._bold, top.box, self._size, self._linked))
+            check_count(len(self.found.lines) + 1, MAX_PARTS, "lines")
+            self.found.lines.append(Line(ranges, top.holder, self._bold, self._box, self._size, self._linked))
         self._ranges = []
         self._bold = True
         self._size = self._linked = 0
@@ -250,15 +252,16 @@ class _Walker:
             self.found.breaks += tag not in _ROOTS
             if self._ranges:
                 self._end_line(top)
-        entry = top.inner()
-        entry.box = box = Box(top.box, tag, len(self.found.lines))
+        self._box = box = Box(self._box, tag, len(self.found.lines))
+        entry = top
         if tag not in _BARE:
+            entry = top.inner()
             entry.holder = self._holder(tag, top)
             self._inherit(tag, node, entry)
         if (region := region_of(tag, node)) is not None:
             self.found.regions.append(Region(box, *region))
         if node in self._styled:
-            self._style(tag, node, entry)
+            self._style(tag, node, entry := top.inner() if entry is top else entry)
         return iter(node), entry, box
 
     def _close(self, box: Box, entry: _Open) -> None:
@@ -266,11 +269,12 @@ class _Walker:
         if self._ranges and entry.aside is None:
             self._end_line(entry)
         box.last = len(self.found.lines)
+        self._box = box.parent or box
 
     def _empty(self, tag: str, node: Element, top: _Open) -> None:
         """An element without text: a line break, something drawn in the line, a field of a form."""
         if tag in FIELDS and (tag != "input" or (node.attr("type") or "text").lower() in _TYPED):
-            self._count_field(top.box)
+            self._count_field(self._box)
         if top.aside is not None:
             return
         if tag in BREAKS:

@@ -13,6 +13,7 @@ from extract.cleaning.document import Block, Cleaned, Fact, Kind, MappedText, Sc
 from extract.cleaning.entities import MAX_PASSES, unescape_closed_entities, unescape_entities
 from extract.cleaning.html import clean_html
 from extract.cleaning.json_leaves import Leaf, json_edits, json_leaves, json_text
+from extract.cleaning.limits import MAX_PARTS, check_count
 from extract.cleaning.text import clean_text
 from extract.detection import has_tags
 
@@ -105,6 +106,7 @@ def _clean_value(body: MappedText, first_node: int) -> tuple[Cleaned, int]:
     for leaf in found.leaves:
         fact = _fact(body, leaf, types.get(leaf.node, _ROOT_TYPE), first_node)
         if fact and leaf.is_whole:
+            check_count(len(facts) + 1, MAX_PARTS, "facts")
             facts.append(fact)
         if fact and leaf.is_string and _is_text(leaf, fact.body.text):
             rank = 0 if leaf.path == ("description",) else 1

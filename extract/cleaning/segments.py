@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from extract.cleaning.characters import fold_space
 from extract.cleaning.document import Block, Kind, Segment
+from extract.cleaning.limits import MAX_PARTS, check_count
 from extract.cleaning.marks import is_rule
 from extract.cleaning.runs import Part, key_end, parts_of
 
@@ -58,6 +59,7 @@ def segment_blocks(blocks: Iterable[Block]) -> Segmented:
         fresh = True
         if block.kind is not Kind.ITEM and not body.text:
             in_list = False
+        check_count(len(segments), MAX_PARTS, "lines")
         for leaf in _leaves(body.text, Part(0, len(body.text), block.kind, block.level)):
             if leaf.step:
                 steps[f"segments:{leaf.step}"] = None

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from extract.cleaning.document import Block, Cleaned, Edit, Kind, MappedText
+from extract.cleaning.document import Block, Cleaned, Dropped, Edit, Kind, MappedText
+from extract.cleaning.html_lines import Box, Holder, Line, Role, Walk
+from extract.cleaning.html_selection import selected
 from extract.cleaning.tarsier_columns import in_reading_order
 from extract.cleaning.tarsier_layout import Element, find_elements
 from extract.cleaning.tarsier_repairs import is_about_ai, repair
@@ -32,11 +35,12 @@ def clean_tarsier(body: MappedText) -> Cleaned:
     """The blocks of a page that Tarsier read, in reading order.
 
     Borders, footers, marks, bold marks and bullets are taken out; columns side by side are read one after the other;
-    wrapped lines are put together; what OCR did to words is put right and recorded as repair.
+    wrapped lines are put together; what OCR did to words is put right and recorded as repair. Menus, footers, buttons and other
+    openings are kept apart, as ``dropped`` blocks.
 
     >>> page = "---------------------\\n **[ 1 ] Cook**     [ @ 9 ] Apply\\n\\n [ 2 ] Duties\\n  • [ 3 ] Do top - tier\\n    work"
     >>> [(block.kind.name, block.body.text) for block in clean_tarsier(MappedText.of(page)).blocks]
-    [('HEADING', 'Cook'), ('HEADING', 'Duties'), ('ITEM', 'Do top-tier work'), ('SENTENCE', 'Apply')]
+    [('HEADING', 'Cook'), ('HEADING', 'Duties'), ('ITEM', 'Do top-tier work')]
     """
     text = body.text
     rows = read_rows(text)
@@ -44,15 +48,37 @@ def clean_tarsier(body: MappedText) -> Cleaned:
     page = _Page.of(body)
     shown = [[_shown(page, element) for element in column] for column in columns]
     blocks = _blocks(shown, rows)
+    reasons = _reasons(text, [one.element for column in shown for one in column], blocks)
+    kept = tuple(block for block, reason in zip(blocks, reasons, strict=True) if reason is None)
     found = set(rows.found)
+    if any(reasons):
+        found.add("selection")
     if aside:
         found.add("columns")
     if any(one.element.lines > 1 for column in shown for one in column):
         found.add("lines")
     if any(block.body.repaired for block in blocks):
         found.add("repairs")
-    names = ("borders", "footers", "marks", "bold", "bullets", "columns", "lines", "repairs")
-    return Cleaned(tuple(blocks), (), tuple(f"tarsier:{name}" for name in names if name in found))
+    names = ("borders", "footers", "marks", "bold", "bullets", "columns", "lines", "selection", "repairs")
+    steps = tuple(f"tarsier:{name}" for name in names if name in found)
+    return Cleaned(
+        kept,
+        (),
+        steps,
+        lambda: tuple(replace(block, dropped=reason) for block, reason in zip(blocks, reasons, strict=True) if reason),
+    )
+
+
+def _reasons(text: str, elements: Sequence[Element], blocks: Sequence[Block]) -> Sequence[Dropped | None]:
+    """For each element why it is no part of the posting, as on the page that was read."""
+    page = Box(None, "body", 0, len(blocks))
+    lines = []
+    for element, block in zip(elements, blocks, strict=True):
+        size = len(block.body)
+        role = Role.HEADING if block.kind is Kind.HEADING else Role.FLOW
+        ranges = [(run.start, run.end) for run in element.runs]
+        lines.append(Line(ranges, Holder(role, 2), element.bold, page, size, size * (element.mark is Mark.LINK)))
+    return selected(text, Walk(lines), titles=())
 
 
 class _Shown(NamedTuple):

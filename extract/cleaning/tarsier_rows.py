@@ -10,6 +10,8 @@ from enum import IntEnum
 from itertools import pairwise
 from typing import NamedTuple
 
+from extract.cleaning.limits import MAX_LINE_ENDS, MAX_PARTS, check_count
+
 
 class Mark(IntEnum):
     """What Tarsier put before a run: nothing, the number of a text element, or that of a link, button or input."""
@@ -92,12 +94,15 @@ def read_rows(text: str) -> Rows:
     found: set[str] = set()
     parsed: list[tuple[Run, ...]] = []
     blanks: list[int] = []
-    marks = blank = offset = 0
+    marks = blank = offset = count = 0
+    check_count(text.count("\n"), MAX_LINE_ENDS, "lines")
     for number, line in enumerate(text.split("\n")):
         runs: list[Run] = []
         if line and not line.isspace() and not _is_frame(line, found):
             for match in _RUN.finditer(line):
                 runs.extend(_pieces(match.group(), offset + match.start(), match.start(), number))
+            count += len(runs)
+            check_count(count, MAX_PARTS, "pieces of text")
             marks += sum(run.mark > 0 for run in runs)
         blanks.append(blank)
         blank += not runs

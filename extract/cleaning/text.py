@@ -9,6 +9,7 @@ from typing import NamedTuple
 from extract.cleaning.characters import INVISIBLE
 from extract.cleaning.document import Block, Cleaned, Kind, MappedText
 from extract.cleaning.headings import field_key, is_heading
+from extract.cleaning.limits import MAX_LINE_ENDS, bounded
 from extract.cleaning.marks import is_rule, leading_mark, leading_number
 
 _LINE = re.compile(r"(?P<line>[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*+)(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]|\Z)")
@@ -55,7 +56,7 @@ def clean_text(body: MappedText) -> Cleaned:
     >>> [(block.kind.value, block.body.text) for block in cleaned.blocks]
     [('heading', 'Tasks'), ('item', 'Write\\n  tests'), ('item', 'Run them'), ('sentence', 'Start: May')]
     """
-    lines = list(_lines(body.text))
+    lines = list(bounded(_lines(body.text), MAX_LINE_ENDS, "lines"))
     drafts = _drafts(body.text, lines, _margin(lines))
     blocks = tuple(Block(body[draft.start : draft.end], draft.kind, draft.level) for draft in drafts)
     return Cleaned(blocks, steps=("text:lines",) if len(blocks) > 1 else ())

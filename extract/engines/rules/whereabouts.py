@@ -21,6 +21,8 @@ _LONGEST_URL = 2000  # characters: browsers cut longer ones
 _PERSON = re.compile(r"(?:[A-ZÀ-Þ][\w'’.-]*+\s?){2,4}(?=$|[,;(–-])")
 _LONGEST_PERSON = 100  # characters in which a name of four words ends
 _CODE = re.compile(r"(?=[\w./-]*\d)[A-Z0-9][\w./-]{1,29}(?![\w/-])", re.IGNORECASE)
+# A number as application systems give them, which says itself what it is: "R01128732", "JR-10023", "REQ_55512"
+_REQUISITION = re.compile(r"(?:JR|REQ|RQ|R)[-_]?\d{5,12}", re.IGNORECASE)
 # The number of the posting in its address: behind a folder of jobs, behind a key that means a number, or any long number
 _URL_ID = re.compile(
     r"(?:/(?:details|jobs?|positions?|openings?|vacanc\w{1,4}|offres?|annonser?|req|posting|stellen?\w{0,20})/(?:[\w%-]*[-/_])?"
@@ -85,7 +87,7 @@ def _own_addresses(page: Page) -> Iterator[tuple[int, Fact]]:
 
 
 def fill_job_id(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -> None:
-    """The number of a line that names it, of a phrase in the text, or in the address of the posting."""
+    """The number of a line that names it, of a phrase in the text, in the address of the posting, or alone on a line."""
     for statement in stating(stated, "job_id"):
         if found := _CODE.match(statement.text):
             code = found[0].rstrip("./-")
@@ -99,6 +101,9 @@ def fill_job_id(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) ->
     for index, fact in _own_addresses(page):
         if numbers := list(_URL_ID.finditer(fact.body.text[:_LONGEST_URL])):
             draft.put("job_id", numbers[-1][1], FactReference(index, *numbers[-1].span(1)))
+    alone = [segment for segment in page.outside("related", "legal") if _REQUISITION.fullmatch(segment.text)]
+    if len({segment.text for segment in alone}) == 1 and not draft.has("job_id"):
+        draft.put("job_id", alone[0].text, whole(alone[0]))
 
 
 @cache
