@@ -435,6 +435,9 @@ def test_entities_are_refused(entities: bytes) -> None:
     raw = replaced(WHOLE, "word/document.xml", declaration, declaration + entities)
     with pytest.raises(DamagedSource, match=r"declares entities in word/document\.xml"):
         open_source(raw)
+    disguised = with_member(WHOLE, "word/media/a.png", "\ufeff<!DOCTYPE d><d/>".encode("utf-16"))
+    with pytest.raises(DamagedSource, match=r"declares entities in word/media/a\.png"):
+        open_source(disguised)
 
 
 def test_an_archive_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,16 +16,16 @@ from extract.errors import BinarySource, DamagedSource, EmptySource, MissingExtr
 
 if TYPE_CHECKING:
     from docx.opc.part import Part
+    from lxml.etree import _Element as Element
 
 MAX_UNPACKED = 400_000_000
 """Bytes that the file may unpack to, with its pictures."""
-MAX_XML = 60_000_000
-"""Bytes of its XML, of which an element takes many times its size in memory."""
+MAX_XML = 30_000_000
+"""Bytes of its XML, of which an element takes many times its size in memory; a posting has a hundredth of that."""
 MAX_MEMBERS = 20_000
 _CHUNK = 1 << 16
 _MAIN = re.compile(r"word/document\d*+\.xml")
-_XML = (".xml", ".rels")
-_NAMES = re.compile(r"(?P<xl>xl/)|(?P<ppt>ppt/)")
+_BEFORE_MARKUP = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 _WAY_OUT = "save it again as .docx, or as PDF"
 
 
@@ -44,7 +44,6 @@ def read_docx(raw: bytes, *, name: str, max_chars: int) -> Content:
     Raises MissingExtra, BinarySource (no Word document), DamagedSource, UnreadableSource (locked), EmptySource, SourceTooLarge.
     """
     try:
-        from docx.oxml.parser import parse_xml
         from docx.package import Package
     except ImportError as error:
         way_out = "pip install 'extract-service[docx]', or save it as text"
@@ -53,11 +52,9 @@ def read_docx(raw: bytes, *, name: str, max_chars: int) -> Content:
     try:
         package = Package.open(BytesIO(raw))
         main = next(rel.target_part for rel in package.rels.values() if rel.reltype.endswith("/officeDocument"))
-        story = {kind: [parse_xml(part.blob) for part in parts] for kind, parts in _related(main).items()}
-        body = parse_xml(main.blob)
-        styles = paragraph_styles(story.get("styles", []))
-        writer = DocxWriter(styles, notes=story, name=name, max_chars=max_chars)
-        content = writer.write(Story(body, headers=story.get("header", []), footers=story.get("footer", [])))
+        story = {kind: [_root_of(part) for part in parts] for kind, parts in _related(main).items()}
+        writer = DocxWriter(paragraph_styles(story["styles"]), notes=story, name=name, max_chars=max_chars)
+        content = writer.write(Story(_root_of(main), headers=story["header"], footers=story["footer"]))
     except SourceError:
         raise
     except Exception as error:  # what python-docx and lxml raise for damaged files is not documented, and of all kinds
@@ -78,6 +75,14 @@ def _related(main: Part) -> Mapping[str, list[Part]]:
     return {kind: [part for _, part in sorted(found.get(kind, {}).items())] for kind in kept}
 
 
+def _root_of(part: Part) -> Element:
+    """The markup of a part; python-docx parses those that it knows itself."""
+    from docx.opc.part import XmlPart
+    from docx.oxml.parser import parse_xml
+
+    return part.element if isinstance(part, XmlPart) else parse_xml(part.blob)
+
+
 def _check_archive(raw: bytes, name: str) -> None:
     """Raises where the archive is no Word document, or is more than can be read: before anything is parsed."""
     try:
@@ -85,8 +90,9 @@ def _check_archive(raw: bytes, name: str) -> None:
             members = archive.infolist()
             _check_kind({member.filename for member in members}, name)
             _check_sizes(members, name)
-            for member in members:
-                _check_member(archive, member, name)
+            markup = sum(_markup_in(archive, member, name) for member in members)
+            if markup > MAX_XML:
+                raise SourceTooLarge(f"{name} holds {markup:,} bytes of markup; {MAX_XML:,} are read: save it in parts")
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
         raise DamagedSource(f"{name} is a Word file that is damaged or cut off ({error}): fetch or save it again") from error
 
@@ -103,9 +109,8 @@ def _check_kind(names: set[str], name: str) -> None:
 
 def _check_sizes(members: list[zipfile.ZipInfo], name: str) -> None:
     unpacked = sum(member.file_size for member in members)
-    markup = sum(member.file_size for member in members if member.filename.endswith(_XML))
-    if len(members) > MAX_MEMBERS or unpacked > MAX_UNPACKED or markup > MAX_XML:
-        size = f"{len(members):,} parts of {unpacked:,} bytes, {markup:,} of them markup"
+    if len(members) > MAX_MEMBERS or unpacked > MAX_UNPACKED:
+        size = f"{len(members):,} parts of {unpacked:,} bytes"
         raise SourceTooLarge(f"{name} unpacks to {size}: save it without pictures, or in parts")
     if any(member.flag_bits & 1 for member in members):
         raise UnreadableSource(f"{name} is locked with a password: save a copy without one, and pass that")
@@ -113,11 +118,16 @@ def _check_sizes(members: list[zipfile.ZipInfo], name: str) -> None:
         raise DamagedSource(f"{name} is packed in a way that Word does not write: {_WAY_OUT}")
 
 
-def _check_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> None:
-    """Unpack a member bit by bit: one that is larger than it declares fails here, where it takes no memory."""
+def _markup_in(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> int:
+    """Unpack a member bit by bit, and count its bytes if it is XML, whatever it is called.
+
+    One that is larger than it declares fails here, where it takes no memory.
+    """
     with archive.open(member) as file:
         head = file.read(_CHUNK)
-        if member.filename.endswith(_XML) and (b"<!DOCTYPE" in head or b"<!ENTITY" in head):
+        is_markup = head.lstrip(_BEFORE_MARKUP).startswith(b"<")
+        if is_markup and any(declaration in head.replace(b"\0", b"") for declaration in (b"<!DOCTYPE", b"<!ENTITY")):
             raise DamagedSource(f"{name} declares entities in {member.filename}, which no Word file does: {_WAY_OUT}")
         while file.read(_CHUNK):
             continue
+    return member.file_size if is_markup else 0
