@@ -25,7 +25,7 @@ from extract.cleaning.document import CleanDocument, Segment
 from extract.errors import ExtractError, UsageError
 from extract.pipeline import package_version
 from extract.result import Severity, Status
-from extract.source import MAX_CHARS, Format, open_source
+from extract.source import MAX_CHARS, Format, open_source, read_bounded
 
 T = TypeVar("T", bound=BaseModel)
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -47,7 +47,7 @@ _EXAMPLES = """[bold]Examples[/bold]
 
 extract run posting.html
 
-extract run posting.txt --format json > posting.json
+extract run posting.pdf --format json > posting.json
 
 curl -s https://example.org/job | extract run - --format jsonld
 
@@ -84,7 +84,10 @@ class SegmentFormat(StrEnum):
     TABLE = "table"
 
 
-File = Annotated[str | None, typer.Argument(help="The document; - or nothing: standard input.", show_default=False)]
+File = Annotated[
+    str | None,
+    typer.Argument(help="The document: text, a page, MHTML, PDF or Word; - or nothing: standard input.", show_default=False),
+]
 InputFormat = Annotated[Format | None, typer.Option(help="What the document is. Default: found out.", show_default=False)]
 MaxChars = Annotated[int, typer.Option(min=1, max=2**31 - 1, help="Refuse a document with more characters.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.", show_default=False)]
@@ -134,8 +137,9 @@ def run(
             case RecordFormat.JSONLD:
                 written = report.as_jsonld(result.record)
             case RecordFormat.TABLE:
-                lines = report.SourceLines(opened.text)
-                shown = _evidence_table(result, lines) if evidence else _record_table(result, lines)
+                rows = report.rows(result, lines := report.SourceLines(opened.text))
+                paged = bool(opened.layout.pages)
+                shown = _evidence_table(rows, lines, paged=paged) if evidence else _record_table(rows, paged=paged)
                 written = _rendered([shown, *_remarks(result)], output)
     _notice(f"{name}: engine {result.provenance.engine}, read as {result.provenance.format}, {result.usage.seconds:.3f} s")
     _write(written, output)
@@ -185,7 +189,7 @@ def _read(file: str | None, max_chars: int) -> tuple[str, bytes | Path]:
     if file is None or file == "-":
         if sys.stdin is None or sys.stdin.isatty():
             _fail("no document. Name a FILE, or send one to standard input: extract run - < FILE", WRONG_USE)
-        return "<stdin>", sys.stdin.buffer.read(4 * max_chars + 5)  # no encoding takes more for so many characters
+        return "<stdin>", read_bounded(sys.stdin.buffer, max_chars)
     if not file:
         _fail("the name of the FILE is empty. Name a file, or - for standard input", WRONG_USE)
     path = Path(file)
@@ -193,7 +197,7 @@ def _read(file: str | None, max_chars: int) -> tuple[str, bytes | Path]:
     if not path.is_fifo():
         return name, path
     with path.open("rb") as pipe:
-        return name, pipe.read(4 * max_chars + 5)
+        return name, read_bounded(pipe, max_chars)
 
 
 def _keep_apart(source: bytes | Path, output: Path | None) -> None:
@@ -242,23 +246,24 @@ def _write(text: str, output: Path | None) -> None:
         _fail(f"{output or '<stdout>'}: cannot be written: {error.strerror}. Choose another file with --output.", WRONG_USE)
 
 
-def _record_table(result: Extraction[T], lines: report.SourceLines) -> Table:
-    table = _table("field", "value", "status", "source", "line:col")
-    for row in report.rows(result, lines):
-        place = "" if row.position is None else str(row.position)
+def _record_table(rows: Iterable[report.Row], *, paged: bool) -> Table:
+    """Where a value stands is its page, where the document has pages: it has no lines that a reader could count."""
+    table = _table("field", "value", "status", "source", "page" if paged else "line:col")
+    for row in rows:
+        place = report.page_numbers(row.pages) if paged else str(row.position or "")
         table.add_row(
             Text(row.field), Text(report.shorten(row.value, 120)), _status(row.status), Text(report.shorten(row.quote, 50)), place
         )
     return table
 
 
-def _evidence_table(result: Extraction[T], lines: report.SourceLines) -> Table:
-    """Nothing shortened, and each span with its offsets and the segments that it stands in."""
-    table = _table("field", "value", "status", "source", "spans", "segments")
-    for row in report.rows(result, lines):
+def _evidence_table(rows: Iterable[report.Row], lines: report.SourceLines, *, paged: bool) -> Table:
+    """Nothing shortened, and each span with its offsets, the segments that it stands in, and its pages where there are any."""
+    table = _table("field", "value", "status", "source", "spans", "segments", *(["page"] if paged else []))
+    for row in rows:
         spans = "\n".join(lines.of(span) for span in row.spans)
-        segments = ", ".join(map(str, row.segments))
-        table.add_row(Text(row.field), Text(row.value), _status(row.status), Text(row.quote), spans, segments)
+        places = [spans, ", ".join(map(str, row.segments)), *([report.page_numbers(row.pages)] if paged else [])]
+        table.add_row(Text(row.field), Text(row.value), _status(row.status), Text(row.quote), *places)
     return table
 
 
@@ -288,7 +293,7 @@ def _listings(
 def _table(*columns: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
     for column in columns:
-        short = column in {"segment", "kind", "status", "line:col"}
+        short = column in {"segment", "kind", "status", "line:col", "page"}
         table.add_column(column, no_wrap=short, overflow="fold")
     return table
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from extract.errors import BinarySource, UndecodableSource, UsageError
+from extract.errors import BinarySource, UndecodableSource, UnreadableSource, UsageError
 
 _BOMS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
     (codecs.BOM_UTF8, "utf-8"),
@@ -18,8 +18,9 @@ _BOMS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
 _AS_TEXT = "convert it to text or HTML first"
 _AS_IMAGE = "run a text recognition (OCR) over it first"
 _AS_ARCHIVE = "unpack it first"
+_OLE = rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_LOCKED = "EncryptedPackage".encode("utf-16-le")  # a new Office document with a password is packed into an old one
 _SIGNATURES = (
-    (re.compile(rb"[\s\S]{0,1023}?%PDF-\d"), "a PDF", "convert it to text first, for example with pdftotext"),
     (re.compile(rb"PK(?:\x03\x04|\x05\x06|\x07\x08)"), "a ZIP archive", _AS_ARCHIVE),
     (re.compile(rb"\x89PNG\r\n\x1a\n"), "a PNG image", _AS_IMAGE),
     (re.compile(rb"\xff\xd8\xff"), "a JPEG image", _AS_IMAGE),
@@ -32,14 +33,13 @@ _SIGNATURES = (
     (re.compile(rb"\x28\xb5\x2f\xfd"), "a Zstandard file", _AS_ARCHIVE),
     (re.compile(rb"7z\xbc\xaf\x27\x1c"), "a 7-Zip archive", _AS_ARCHIVE),
     (re.compile(rb"Rar!\x1a\x07"), "a RAR archive", _AS_ARCHIVE),
-    (re.compile(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "an old Office document (doc, xls, ppt, msg)", _AS_TEXT),
+    (re.compile(_OLE), "an old Office document (doc, xls, ppt, msg)", "save it as .docx or PDF"),
     (re.compile(rb"\{\\rtf"), "a Rich Text document (RTF)", _AS_TEXT),
     (re.compile(rb"SQLite format 3\0"), "an SQLite database", "export its texts first"),
     (re.compile(rb"\x7fELF|MZ\x90\0"), "a program", "hand over the document itself"),
     (re.compile(rb"(?s).{4}ftyp|ID3[\x02-\x04]|OggS\0"), "a sound or a film", "transcribe it first"),
 )
 _IN_ZIP = (  # the name of a member says what the archive is
-    (b"word/document.xml", "a Word document (docx)"),
     (b"xl/workbook.xml", "an Excel workbook (xlsx)"),
     (b"ppt/presentation.xml", "a PowerPoint presentation (pptx)"),
     (b"application/epub+zip", "an e-book (EPUB)"),
@@ -50,6 +50,35 @@ _DECLARATION = re.compile(
     rb"""(?ix) <meta\s [^>]{0,500}? charset \s*=\s* ["']? \s* ([\w.:+-]{2,40})
     | <\?xml\s [^>]{0,500}? encoding \s*=\s* ["'] \s* ([\w.:+-]{2,40})"""
 )
+_COMMENT = re.compile(rb"<!--(?:(?!-->)[\s\S])*+(?:-->|\Z)")
+_PAGE = re.compile(rb"(?i)\s*+(?:<!--(?:(?!-->)[\s\S])*+-->\s*+)*+<(?:!doctype|html|head)\b")
+_BODY = re.compile(rb"(?i)<body\b")
+_DECLARED_WITHIN = 2048
+_LONGEST_HEAD = 256 * 1024  # of a page: scripts and styles may stand before the declaration
+# Labels of the Encoding Standard that Python does not know, also without their "x-".
+_LABELS = {
+    "iso-8859-8-i": "iso8859-8",
+    "logical": "iso8859-8",
+    "dos-874": "cp874",
+    "koi": "koi8-r",
+    "koi8": "koi8-r",
+    "koi8-ru": "koi8-u",
+    "mac": "mac-roman",
+    "mac-ukrainian": "mac-cyrillic",
+    "chinese": "gb18030",
+    "gb_2312": "gb18030",
+    "gb_2312-80": "gb18030",
+    "cn-big5": "big5hkscs",
+    "x-big5": "big5hkscs",
+    "windows-949": "cp949",
+    "ks_c_5601-1989": "cp949",
+    "unicode11utf8": "utf-8",
+    "unicode20utf8": "utf-8",
+}
+_UNDEFINED = {0xDC00 + byte: byte for byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}  # browsers read these of cp1252 as controls
+_PERCENT = 100
+_GOOD_FOR_BAD = 4
+"""So many characters beyond ASCII have to be right for each that is broken: text in another encoding has nearly none."""
 # Browsers read these labels as the larger set, because pages that carry them hold its characters
 # (WHATWG Encoding Standard, section 4.2). "latin-1" bytes 0x80-0x9F are typographic quotes in every real page.
 _SUPERSETS = {
@@ -76,11 +105,13 @@ _DETECTABLE += ["gb18030", "big5hkscs", "koi8_r", "cp874", "cp1258", "mac_roman"
 _WAY_OUT = "pass its encoding (encoding=...), or convert it to UTF-8"
 
 
-def decode(raw: bytes, *, name: str, encoding: str | None = None) -> tuple[str, str]:
+def decode(raw: bytes, *, name: str, encoding: str | None = None, declared: str | None = None) -> tuple[str, str]:
     """The text of the bytes without a byte order mark, and the name of the encoding that was used.
 
-    In this order: ``encoding`` if given; the byte order mark; UTF-8 that is valid and not plain ASCII; what the document
-    declares in its first 2 KB; UTF-8; statistics. Raises BinarySource, UndecodableSource or UsageError (no such encoding).
+    In this order: ``encoding`` if given; the byte order mark; UTF-8 that is (nearly) valid and not plain ASCII; what is
+    ``declared`` beside the document, and what it declares itself, by the labels that browsers know; UTF-8; statistics. A
+    character that cannot be read becomes U+FFFD. Raises BinarySource, UndecodableSource, UnreadableSource (locked) or
+    UsageError (no such encoding).
 
     >>> decode("café".encode("cp1252"), name="a.txt", encoding="cp1252")
     ('café', 'cp1252')
@@ -90,12 +121,18 @@ def decode(raw: bytes, *, name: str, encoding: str | None = None) -> tuple[str, 
     mark = next((codec for bom, codec in _BOMS if raw.startswith(bom)), None)
     if mark is None:
         _refuse_signature(raw, name)
-    stated = encoding or mark
-    text, used = _decode_as(raw, stated, name) if stated else _decode_unmarked(raw, name)
+    if encoding:
+        text, used = _decode_as(raw, encoding, name)
+    elif mark:
+        text, used = _decode_marked(raw, mark, name)
+    else:
+        text, used = _decode_unmarked(raw, name, declared)
     return text.removeprefix("\ufeff"), used
 
 
 def _refuse_signature(raw: bytes, name: str) -> None:
+    if re.match(_OLE, raw) and _LOCKED in raw:
+        raise UnreadableSource(f"{name} is locked with a password: save a copy without one, and pass that")
     for signature, what, way_out in _SIGNATURES:
         if signature.match(raw):
             inside = next((kind for member, kind in _IN_ZIP if member in raw), None) if raw.startswith(b"PK") else None
@@ -115,13 +152,22 @@ def _decode_as(raw: bytes, encoding: str, name: str) -> tuple[str, str]:
         raise UndecodableSource(message) from error
 
 
-def _decode_unmarked(raw: bytes, name: str) -> tuple[str, str]:
+def _decode_marked(raw: bytes, codec: str, name: str) -> tuple[str, str]:
+    """The bytes as their byte order mark says, whatever they declare; a broken character here and there does no harm."""
+    text = raw.decode(codec, "replace")
+    if _PERCENT * text.count("\ufffd") > len(text) + _PERCENT:
+        return _decode_as(raw, codec, name)
+    return text, codec
+
+
+def _decode_unmarked(raw: bytes, name: str, beside: str | None) -> tuple[str, str]:
     if b"\0" in raw[:4096] and (wide := _decode_wide(raw)):
         return wide
     # Valid UTF-8 with characters beyond ASCII is not valid by chance, while declarations are often left over from a
     # template or from before a site was converted: so it wins over a declaration that says otherwise.
     unicode = None if raw.isascii() else _decode_utf8(raw)
-    declared = None if unicode else _decode_declared(raw)
+    labels = [] if unicode else [label for label in (beside, _label_in(raw)) if label]
+    declared = next(filter(None, (_decode_labelled(raw, label) for label in labels)), None)
     if found := unicode or declared or _decode_utf8(raw):
         return found
     import charset_normalizer  # slow to import (30 ms) and rarely needed
@@ -149,22 +195,55 @@ def _decode_wide(raw: bytes) -> tuple[str, str] | None:
         return None
 
 
-def _decode_declared(raw: bytes) -> tuple[str, str] | None:
-    found = _DECLARATION.search(raw[:2048])
-    if not found:
+def _label_in(raw: bytes) -> str | None:
+    """The encoding that the document declares itself: near its beginning, or in the head of a page however long that is."""
+    head = raw[:_DECLARED_WITHIN]
+    if _PAGE.match(head):
+        body = _BODY.search(raw, 0, _LONGEST_HEAD)
+        head = raw[: body.start() if body else _LONGEST_HEAD]
+    found = _DECLARATION.search(_COMMENT.sub(b"", head))
+    return (found[1] or found[2]).decode("ascii") if found else None
+
+
+def _decode_labelled(raw: bytes, label: str) -> tuple[str, str] | None:
+    """The text, if the label is known and true: a broken character here and there does not make it false."""
+    codec = _codec_of(label)
+    if codec not in _DECLARABLE or codec == "utf-8":  # UTF-8 is looked at whatever is declared
         return None
+    if codec == "cp1252":
+        return raw.decode(codec, "surrogateescape").translate(_UNDEFINED), codec
     try:
-        codec = codecs.lookup((found[1] or found[2]).decode("ascii")).name
-        codec = _SUPERSETS.get(codec, codec)
-        return (raw.decode(codec), codec) if codec in _DECLARABLE else None
-    except (LookupError, UnicodeError):
-        return None  # unknown or not true: detection goes on
+        return raw.decode(codec), codec
+    except UnicodeError:
+        text = raw.decode(codec, "replace")
+        return (text, codec) if _is_mostly_right(text, raw) else None
+
+
+def _codec_of(label: str) -> str | None:
+    label = label.strip().lower()
+    short = label.removeprefix("x-")
+    for name in (label, short, _LABELS.get(label), _LABELS.get(short)):
+        try:
+            codec = codecs.lookup(name).name if name else None
+        except (LookupError, ValueError):
+            continue
+        if codec:
+            return _SUPERSETS.get(codec, codec)
+    return None
 
 
 def _decode_utf8(raw: bytes) -> tuple[str, str] | None:
+    """The text in UTF-8, if it is that: also where it was cut inside of a character, or a few are broken."""
     try:
         return raw.decode("utf-8"), "utf-8"
     except UnicodeDecodeError as error:
-        # A file cut in the middle of its last character is still UTF-8.
         cut = error.reason == "unexpected end of data" and len(raw) - error.start < 4 and not raw[: error.start].isascii()
-        return (raw.decode("utf-8", "replace"), "utf-8") if cut else None
+        text = raw.decode("utf-8", "replace")
+        return (text, "utf-8") if cut or _is_mostly_right(text, raw) else None
+
+
+def _is_mostly_right(text: str, raw: bytes) -> bool:
+    """Whether few of the characters beyond ASCII stand for bytes that could not be read."""
+    broken = text.count("\ufffd") - raw.count(b"\xef\xbf\xbd")
+    beyond = len(text) - len(text.encode("ascii", "ignore"))
+    return beyond - broken >= _GOOD_FOR_BAD * broken

@@ -2,11 +2,13 @@
 
 ExtractError
 ├── SourceError            the document cannot be read: mend or skip that document
-│   ├── EmptySource        nothing in it
-│   ├── BinarySource       no text: an image, an archive, a PDF, NUL characters
-│   ├── SourceTooLarge     over max_chars, or too many tags or lines
+│   ├── EmptySource        nothing in it, or only pictures of text
+│   ├── BinarySource       no text: an image, an archive, an old Office file, NUL characters
+│   ├── SourceTooLarge     over max_chars; too many tags, lines or pages; a file that unpacks to too much
 │   ├── UndecodableSource  the bytes fit no encoding, or the text holds lone surrogates
-│   └── UnreadableSource   no such file, a directory, no permission
+│   ├── UnreadableSource   no such file, a directory, no permission, a password
+│   ├── DamagedSource      a PDF, Word or MHTML file that is cut off or broken
+│   └── MissingExtra       a package that reads this kind of file is not installed
 ├── FormatError            the document is not what the caller said it was
 └── UsageError             the call is wrong, whatever the document: an unknown schema, engine or format
 """
@@ -43,6 +45,12 @@ class SourceTooLarge(SourceError):
 
     code = "too_large"
 
+    @classmethod
+    def over(cls, name: str, size: str, max_chars: int) -> SourceTooLarge:
+        """The error for a document of that size ("1,001 characters"), with the way out."""
+        way_out = f"allow more (max_chars=, or --max-chars) or cut the document; {max_chars:,} is what this call allows"
+        return cls(f"{name} has {size}, which is over max_chars={max_chars:,}: {way_out}")
+
 
 class UndecodableSource(SourceError):
     """The bytes could not be turned into text."""
@@ -54,6 +62,18 @@ class UnreadableSource(SourceError):
     """The file cannot be opened."""
 
     code = "unreadable"
+
+
+class DamagedSource(SourceError):
+    """The file begins as a PDF, Word or MHTML file, and cannot be read as one."""
+
+    code = "damaged"
+
+
+class MissingExtra(SourceError):
+    """A package that reads this kind of file is not installed; other documents are not concerned."""
+
+    code = "missing_extra"
 
 
 class FormatError(ExtractError):

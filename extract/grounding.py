@@ -70,7 +70,9 @@ def _look_up(path: str, drafted: DraftValue, leaf: Leaf, clean: CleanDocument) -
         return _refused("ungrounded", path, f"the document does not state {_shown(drafted.value)} in {_shown(_joined(parts))}")
     segments = tuple(dict.fromkeys(r.segment for r in drafted.references if isinstance(r, TextReference)))
     quote = " ".join(part.quote(clean.source.text) for part in parts)
-    return Grounded(drafted.value, Evidence(status=status, quote=quote, spans=_spans(parts), segments=segments))
+    spans = _spans(parts)
+    pages = clean.source.pages_of(spans)
+    return Grounded(drafted.value, Evidence(status=status, quote=quote, spans=spans, segments=segments, pages=pages))
 
 
 def _joined(parts: Sequence[MappedText]) -> str:

@@ -64,9 +64,21 @@ class SourceLines:
         return f"{self.at(span.start)}-{self.at(span.end)} [{span.start}, {span.end})"
 
 
+def page_numbers(pages: Sequence[int]) -> str:
+    """Pages as people write them.
+
+    >>> page_numbers([3]), page_numbers([3, 4]), page_numbers([])
+    ('p. 3', 'p. 3, 4', '')
+    """
+    return f"p. {', '.join(map(str, pages))}" if pages else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A leaf of a record that is not null. ``status`` and ``position`` are None for a leaf without evidence or spans."""
+    """A leaf of a record that is not null. ``status`` and ``position`` are None for a leaf without evidence or spans.
+
+    ``pages`` are those that it stands on, where the document has pages.
+    """
 
     field: str
     value: str
@@ -75,6 +87,7 @@ class Row:
     position: Position | None
     spans: tuple[Span, ...]
     segments: tuple[int, ...]
+    pages: tuple[int, ...]
 
 
 class ListedSegment(NamedTuple):
@@ -152,6 +165,7 @@ def _row(path: str, value: Scalar, result: Extraction[T], lines: SourceLines) ->
         position=lines.at(spans[0].start) if spans else None,
         spans=spans,
         segments=evidence.segments if evidence else (),
+        pages=evidence.pages if evidence else (),
     )
 
 

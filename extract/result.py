@@ -69,13 +69,15 @@ class Evidence(Value):
     """Where a leaf of the record comes from.
 
     ``spans`` are half-open ranges of the source in code points, ``quote`` is the source text that they cover, in reading
-    order and with runs of white space folded, ``segments`` are the numbers of the segments that it stands in.
+    order and with runs of white space folded, ``segments`` are the numbers of the segments that it stands in. ``pages`` are the
+    pages that it stands on, counted from 1, where the document has pages.
     """
 
     status: Status
     quote: str = ""
     spans: tuple[WrittenSpan, ...] = ()
     segments: tuple[int, ...] = ()
+    pages: tuple[int, ...] = ()
 
 
 class Usage(Value):

@@ -5,11 +5,18 @@ from __future__ import annotations
 import hashlib
 import re
 import sys
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import BinaryIO
 
 from extract import detection
+from extract.containers.docx import is_docx, read_docx
+from extract.containers.layout import Content, Layout
+from extract.containers.mhtml import is_mhtml, read_mhtml
+from extract.containers.pdf import is_pdf, read_pdf
 from extract.decoding import decode
 from extract.errors import BinarySource, EmptySource, SourceError, SourceTooLarge, UndecodableSource, UnreadableSource, UsageError
 
@@ -23,6 +30,13 @@ class Format(StrEnum):
     TARSIER = "tarsier"
     PYTHON_REPR = "python_repr"
     TEXT = "text"
+    MHTML = "mhtml"
+    PDF = "pdf"
+    DOCX = "docx"
+
+
+CONTAINERS = frozenset({Format.MHTML, Format.PDF, Format.DOCX})
+"""Formats that bytes are in, and no text: a source that was read from one of them says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +44,39 @@ class Source:
     """A document exactly as received, decoded once. Spans everywhere count its code points.
 
     ``sha256`` is that of the bytes as received (of the UTF-8 bytes, where a ``str`` was handed over).
-    ``encoding`` is the name of the Python codec that the bytes were decoded with ("str" where a ``str`` was handed over).
+    ``encoding`` is the name of the Python codec that the bytes were decoded with ("str" where a ``str`` was handed over,
+    "pdf" and "docx" for these).
+
+    Of a file that holds its document inside of something else, ``format`` says which, ``text`` is the document: the decoded HTML
+    of an MHTML file, the lines of a PDF, the paragraphs of a Word file; and ``layout`` is what the file says about that text.
     """
 
     text: str
     name: str
     sha256: str
     encoding: str
+    format: Format | None = None
+    layout: Layout = field(default=Layout(), repr=False)
+
+    def pages_of(self, spans: Iterable[tuple[int, int]]) -> tuple[int, ...]:
+        """The pages that ranges of the text stand on, counted from 1 and in order; nothing where the source has none."""
+        starts = self.layout.pages
+        if not starts:
+            return ()
+        found = {
+            page
+            for start, end in spans
+            for page in range(bisect_right(starts, start), bisect_right(starts, max(start, end - 1)) + 1)
+        }
+        return tuple(sorted(found))
 
 
 MAX_CHARS = 5_000_000
 """Characters that a document may have, where the caller does not say otherwise."""
+MAX_FILE_BYTES = 100_000_000
+"""Bytes that an MHTML, PDF or Word file may have, whatever its text: pictures and fonts weigh more than that."""
+_SIGNS = {Format.MHTML: is_mhtml, Format.PDF: is_pdf, Format.DOCX: is_docx}
+_HEAD_BYTES = 64 * 1024  # what shows that a file is such a one
 # C1 controls do not count: text that was decoded wrongly is full of them, and can be mended.
 _CONTROLS = bytes((*range(1, 9), *range(14, 32), 127))
 _BLANK = r"\s\x00-\x1f\x7f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff"
@@ -60,10 +96,11 @@ def open_source(
 ) -> Source:
     """The document as one decoded text: a ``str`` is the text itself, never a path; a ``Path`` is read; bytes are decoded.
 
-    ``encoding`` overrides the detection for bytes and files. ``name`` stands in messages and in the provenance. Line ends
-    are kept as they are; a byte order mark is dropped. Raises a SourceError: EmptySource, BinarySource (an image, a PDF,
-    NUL characters, more than 1 % control characters), SourceTooLarge (over ``max_chars`` code points), UndecodableSource,
-    UnreadableSource; or UsageError.
+    MHTML, PDF and Word files are known by their content, and read. ``encoding`` overrides the detection for bytes and files.
+    ``name`` stands in messages and in the provenance. Line ends are kept as they are; a byte order mark is dropped. Raises a
+    SourceError: EmptySource, BinarySource (an image, an archive, NUL characters, more than 1 % control characters),
+    SourceTooLarge (over ``max_chars`` code points), UndecodableSource, UnreadableSource, DamagedSource, MissingExtra; or
+    UsageError.
 
     >>> open_source(b"Research intern\\r\\nZ\\xc3\\xbcrich").text
     'Research intern\\r\\nZürich'
@@ -79,30 +116,74 @@ def open_source(
         name, raw = name or "<bytes>", source
     else:
         raise UsageError(f"a source is a str (the text itself), bytes or a Path, not {type(source).__name__}")
-    if len(raw) > _max_bytes(max_chars):
-        raise _too_large(name, f"{len(raw):,} bytes", max_chars)
-    text, used = decode(raw, name=name, encoding=encoding)
-    _check(text, name, max_chars)
-    return Source(text=text, name=name, sha256=hashlib.sha256(raw).hexdigest(), encoding=used)
+    container = _container_of(raw[:_HEAD_BYTES])
+    if len(raw) > _max_bytes(container, max_chars):
+        raise _too_many_bytes(name, len(raw), container, max_chars)
+    if container is None:
+        text, used = decode(raw, name=name, encoding=encoding)
+        content = Content(text, used, Layout())
+    else:
+        content = _content(raw, container, name=name, max_chars=max_chars, encoding=encoding)
+    return _source(content, container, raw, name=name, max_chars=max_chars)
 
 
 def _open_text(text: str, *, name: str, max_chars: int) -> Source:
     raw = _check(text, name, max_chars)
+    if is_mhtml(raw[:_HEAD_BYTES]):
+        content = read_mhtml(raw, name=name, max_chars=max_chars)
+        return _source(content, Format.MHTML, raw, name=name, max_chars=max_chars)
     return Source(text=text, name=name, sha256=hashlib.sha256(raw).hexdigest(), encoding="str")
 
 
-def _max_bytes(max_chars: int) -> int:
+def _source(content: Content, container: Format | None, raw: bytes, *, name: str, max_chars: int) -> Source:
+    _check(content.text, name, max_chars)
+    return Source(
+        text=content.text,
+        name=name,
+        sha256=hashlib.sha256(raw).hexdigest(),
+        encoding=content.encoding,
+        format=container,
+        layout=content.layout,
+    )
+
+
+def _container_of(head: bytes) -> Format | None:
+    """What a file that begins with these bytes holds its document in, if in anything."""
+    return next((container for container, is_such in _SIGNS.items() if is_such(head)), None)
+
+
+def _content(raw: bytes, container: Format, *, name: str, max_chars: int, encoding: str | None) -> Content:
+    match container:
+        case Format.MHTML:
+            return read_mhtml(raw, name=name, max_chars=max_chars, encoding=encoding)
+        case Format.PDF:
+            return read_pdf(raw, name=name, max_chars=max_chars)
+        case _:
+            return read_docx(raw, name=name, max_chars=max_chars)
+
+
+def _max_bytes(container: Format | None, max_chars: int) -> int:
+    if container is not None:
+        return MAX_FILE_BYTES
     return min(4 * max_chars + 4, sys.maxsize - 1)  # no encoding takes more than four bytes for a character, and for its mark
 
 
+def read_bounded(file: BinaryIO, max_chars: int = MAX_CHARS) -> bytes:
+    """The content of an open file or pipe, or as much of it as shows that it is too large."""
+    head = file.read(_HEAD_BYTES)
+    return head + file.read(max(0, _max_bytes(_container_of(head), max_chars) + 1 - len(head)))
+
+
 def _read(path: Path, name: str, max_chars: int) -> bytes:
-    limit = _max_bytes(max_chars)
     try:
         size = path.stat().st_size
-        if size > limit and path.is_file():
-            raise _too_large(name, f"{size:,} bytes", max_chars)
         with path.open("rb") as file:
-            return file.read(limit + 1)  # a device or a pipe has no size, and perhaps no end
+            if path.is_file():
+                container = _container_of(file.read(_HEAD_BYTES))
+                if size > _max_bytes(container, max_chars):
+                    raise _too_many_bytes(name, size, container, max_chars)
+                file.seek(0)
+            return read_bounded(file, max_chars)  # a device or a pipe has no size, and perhaps no end
     except SourceError:
         raise
     except IsADirectoryError as error:
@@ -117,15 +198,16 @@ def _read(path: Path, name: str, max_chars: int) -> bytes:
         raise UnreadableSource(f"{name} cannot be read ({error}): check the path, or pass its content") from error
 
 
-def _too_large(name: str, size: str, max_chars: int) -> SourceTooLarge:
-    way_out = f"allow more (max_chars=, or --max-chars) or cut the document; {max_chars:,} is what this call allows"
-    return SourceTooLarge(f"{name} has {size}, which is over max_chars={max_chars:,}: {way_out}")
+def _too_many_bytes(name: str, size: int, container: Format | None, max_chars: int) -> SourceTooLarge:
+    if container is None:
+        return SourceTooLarge.over(name, f"{size:,} bytes", max_chars)
+    return SourceTooLarge(f"{name} has {size:,} bytes; {MAX_FILE_BYTES:,} are read: save it without pictures, or in parts")
 
 
 def _check(text: str, name: str, max_chars: int) -> bytes:
     """The text in UTF-8; raises a SourceError where it is none that can be read."""
     if len(text) > max_chars:
-        raise _too_large(name, f"{len(text):,} characters", max_chars)
+        raise SourceTooLarge.over(name, f"{len(text):,} characters", max_chars)
     try:
         raw = text.encode()
     except UnicodeEncodeError as error:

@@ -207,7 +207,7 @@ def test_document_over_the_limit_is_refused(posting: Path) -> None:
     "arguments",
     [
         ["--format", "xml"],
-        ["--input-format", "docx"],
+        ["--input-format", "rtf"],
         ["--engine", "oracle"],
         ["--schema", "recipe"],
         ["--max-chars", "0"],

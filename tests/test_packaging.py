@@ -21,7 +21,7 @@ SETUPTOOLS = PROJECT["tool"]["setuptools"]
 LINKED = {"schemas", "prompts", "evals"}
 DATA = {"extract/py.typed"}
 NOT_COPIED = (".git", ".venv", "__pycache__", "*.egg-info", "build", "dist", ".*_cache", ".hypothesis")
-HEAVY = "babel charset_normalizer diskcache instructor numpy openai phonenumbers py3langid rich typer".split()
+HEAVY = "babel charset_normalizer diskcache docx instructor lxml numpy openai phonenumbers py3langid pypdfium2 rich typer".split()
 
 
 def on_disk(pattern: str) -> Iterator[PurePosixPath]:

@@ -131,7 +131,7 @@ def test_files_are_read_and_named(tmp_path: Path) -> None:
         (Path("no/such/file"), {}, UnreadableSource),
         (Path(), {}, UnreadableSource),
         ("a text", {"input_format": "python_repr"}, FormatError),
-        ("a text", {"input_format": "docx"}, UsageError),
+        ("a text", {"input_format": "rtf"}, UsageError),
         ("a text", {"engine": "oracle"}, UsageError),
         ("a text", {"schema": "recipe"}, UsageError),
         ("a text", {"schema": "../secrets"}, UsageError),

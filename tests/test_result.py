@@ -64,6 +64,7 @@ def test_span_is_written_with_named_ends() -> None:
         "quote": "Fitter",
         "spans": [{"start": 641, "end": 647}],
         "segments": [12],
+        "pages": [],
     }
 
 

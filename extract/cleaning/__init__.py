@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from extract.cleaning.document import CleanDocument, Cleaned, MappedText
 from extract.cleaning.limits import MAX_PARTS, MAX_TAGS, check_count
 from extract.cleaning.segments import segment_blocks
+from extract.containers.layout import Layout
 from extract.errors import FormatError, SourceTooLarge
-from extract.source import Format, Source, detect_format
+from extract.source import CONTAINERS, Format, Source, detect_format
 
 __all__ = ["clean"]
 
@@ -20,10 +22,10 @@ def clean(source: Source, *, format: Format | None = None) -> CleanDocument:
     Raises FormatError where the source cannot be read in the format that was asked for, SourceTooLarge where it falls into
     more parts than a document does (``limits``).
     """
-    chosen = detect_format(source.text) if format is None else format
+    chosen = _format_of(source, format)
     try:
         check_count(source.text.count("<"), MAX_TAGS, "tags")
-        cleaned = _cleaner(chosen)(MappedText.of(source.text))
+        cleaned = _cleaner(chosen, source.layout)(MappedText.of(source.text))
         check_count(len(cleaned.facts), MAX_PARTS, "facts")
         segmented = segment_blocks(cleaned.blocks)
     except SourceTooLarge as error:
@@ -40,7 +42,16 @@ def clean(source: Source, *, format: Format | None = None) -> CleanDocument:
     )
 
 
-def _cleaner(format: Format) -> Callable[[MappedText], Cleaned]:
+def _format_of(source: Source, asked: Format | None) -> Format:
+    """What the source is read as; a file that was opened as what it is cannot be read as anything else."""
+    known = source.format or (asked if asked not in CONTAINERS else None)
+    if asked not in (None, known):
+        what = f"a {source.format} file" if source.format else f"no {asked} file"
+        raise FormatError(f"{source.name} is {what} and cannot be read as {asked}: leave the format out to have it found")
+    return known or detect_format(source.text)
+
+
+def _cleaner(format: Format, layout: Layout) -> Callable[[MappedText], Cleaned]:
     """The function that cleans one format; imported when it is first used, because a process seldom needs them all."""
     match format:
         case Format.HTML:
@@ -65,6 +76,18 @@ def _cleaner(format: Format) -> Callable[[MappedText], Cleaned]:
             from extract.cleaning.text import clean_text
 
             return clean_text
+        case Format.MHTML:
+            from extract.cleaning.mhtml import clean_mhtml
+
+            return partial(clean_mhtml, starts=layout.documents)
+        case Format.PDF:
+            from extract.cleaning.pdf import clean_pdf
+
+            return partial(clean_pdf, layout=layout)
+        case Format.DOCX:
+            from extract.cleaning.docx import clean_docx
+
+            return partial(clean_docx, layout=layout)
 
 
 def _clean_python_repr(body: MappedText) -> Cleaned:
@@ -76,4 +99,4 @@ def _clean_python_repr(body: MappedText) -> Cleaned:
 def _clean_inner(body: MappedText) -> Cleaned:
     """What a Python literal holds, cleaned by its own format; a literal inside a literal is text."""
     inner = detect_format(body.text)
-    return _cleaner(Format.TEXT if inner is Format.PYTHON_REPR else inner)(body)
+    return _cleaner(Format.TEXT if inner is Format.PYTHON_REPR else inner, Layout())(body)

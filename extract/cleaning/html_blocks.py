@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -51,9 +51,11 @@ def gathered(body: MappedText, ranges: Ranges) -> MappedText:
     return body[first:last].edit(edits)
 
 
-def to_blocks(body: MappedText, lines: Iterable[Line]) -> Iterator[Block]:
-    """The blocks of the page in reading order."""
-    groups = [Group(key, list(members)) for key, members in groupby(_texts(body, lines), key=lambda text: text.holder)]
+def to_blocks(
+    body: MappedText, lines: Iterable[Line], *, read: Callable[[MappedText], MappedText] = unescape_entities
+) -> Iterator[Block]:
+    """The blocks of the page in reading order; ``read`` gives what the characters of a line stand for."""
+    groups = [Group(key, list(members)) for key, members in groupby(_texts(body, lines, read), key=lambda text: text.holder)]
     sizes = Counter(group.holder.list for group in groups if group.holder.role is Role.ITEM)
     at = before = 0
     while at < len(groups):
@@ -85,15 +87,15 @@ def dropped_blocks(body: MappedText, found: Walk, reasons: Sequence[Dropped | No
     return tuple(Block(text, dropped=reason) for text, reason in read if not is_blank(text.text))
 
 
-def _texts(body: MappedText, lines: Iterable[Line]) -> Iterator[Text]:
+def _texts(body: MappedText, lines: Iterable[Line], read: Callable[[MappedText], MappedText]) -> Iterator[Text]:
     """The lines as they read; an empty one is left out, and a bullet on a line of its own belongs to the next line."""
     bullet: MappedText | None = None
     for line in lines:
-        read = unescape_entities(gathered(body, line.ranges)).strip()
-        if is_blank(read.text):
-            bullet = read if bullet_width(read.text + " x") == len(read.text) + 1 else None
+        words = read(gathered(body, line.ranges)).strip()
+        if is_blank(words.text):
+            bullet = words if bullet_width(words.text + " x") == len(words.text) + 1 else None
             continue
-        yield Text(MappedText.join([bullet, read]) if bullet and len(bullet) == 1 else read, line.bold, line.holder)
+        yield Text(MappedText.join([bullet, words]) if bullet and len(bullet) == 1 else words, line.bold, line.holder)
         bullet = None
 
 

@@ -1,0 +1,1 @@
+"""Files that hold a document inside of something else: each becomes one text, and beside it what the file says about it."""
