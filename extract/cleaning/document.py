@@ -244,6 +244,7 @@ class Dropped(StrEnum):
     """Why a piece of a page is no part of its posting."""
 
     HIDDEN = "hidden"  # the page does not show it
+    DRAWING = "drawing"  # words in a picture
     NAVIGATION = "navigation"  # menus, bread crumbs, links to other places
     FOOTER = "footer"  # what stands below every page of the site
     COOKIES = "cookies"

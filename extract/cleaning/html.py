@@ -22,12 +22,14 @@ from extract.cleaning.html_walk import Sight, walk
 from extract.cleaning.limits import MAX_PARTS, bounded
 
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
-_ESCAPED_TAG = re.compile(r"&(?:amp;){0,3}(?:lt|#0{0,4}60|#x0{0,4}3c);/?[a-z][a-z0-9]{0,9}[\s/>&]", re.IGNORECASE)
-_TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*+)(?=[\s/>])")
+_ESCAPED_TAG = re.compile(r"&(?:amp;){0,3}(?:lt|#0{0,4}60|#x0{0,4}3c);/?([a-z][a-z0-9]{0,9})[\s/>&]", re.IGNORECASE)
+_TAG = re.compile(r"</?([a-zA-Z][\w.:-]*+)(?=[\s/>])", re.ASCII)
 _SCRIPT = re.compile(r"<script\b", re.IGNORECASE)
 _UNDONE_PASSES = 3  # how often at most the tags of a fragment were escaped
 _ENTITY = re.compile(r"&(?:#[0-9a-fA-FxX]{1,8}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
 _WORD = re.compile(r"[^\W\d_]+")
+_HIDDEN_MAIN = ",".join(f'[aria-hidden="true" i]{inside}:is(main,[role="main" i])' for inside in ("", " "))
+_HIDDEN_TITLE = 'h1[aria-hidden="true" i],[aria-hidden="true" i] h1'
 _BEHIND_DIALOG = 3  # an aria-hidden element with so many times the text that is left is the page, and no closed menu
 _FEW_LETTERS = 200  # a page with less text than this shows its posting by script only
 
@@ -102,10 +104,14 @@ def _with_tags(body: MappedText) -> tuple[MappedText, bool]:
     """The text with its tags unescaped, if it has none but escaped ones; and whether that was so."""
     undone = False
     for _ in range(_UNDONE_PASSES):
-        if not _ESCAPED_TAG.search(body.text) or any(tag[1].lower() in TAGS for tag in _TAG.finditer(body.text)):
+        if not _names_tags(_ESCAPED_TAG, body.text) or _names_tags(_TAG, body.text):
             break
         body, undone = unescape_entities(body), True
     return body, undone
+
+
+def _names_tags(pattern: re.Pattern[str], text: str) -> bool:
+    return any(found[1].lower() in TAGS for found in pattern.finditer(text))
 
 
 def _walk(tree: Tree) -> Walk:
@@ -114,11 +120,19 @@ def _walk(tree: Tree) -> Walk:
     if not found.breaks and "\n" in tree.text:
         found = walk(tree, keep_lines=True, sight=Sight.ALL_HIDDEN)
     shown = sum(line.size for line in found.lines)
-    if found.aria_hidden > _BEHIND_DIALOG * shown:
+    if found.aria_hidden > _BEHIND_DIALOG * shown or (found.aria_hidden and _is_behind_dialog(tree)):
         return walk(tree, keep_lines=False, sight=Sight.SHOWN_TO_ALL)
     if shown < _FEW_LETTERS and found.hidden > _BEHIND_DIALOG * shown:
         return walk(tree, keep_lines=False, sight=Sight.NOTHING_HIDDEN)
     return found
+
+
+def _is_behind_dialog(tree: Tree) -> bool:
+    """Whether the page itself is hidden from those who listen: its main part, or all of its headings of the first level."""
+    if tree.root.select(_HIDDEN_MAIN):
+        return True
+    titles = tree.root.select(_HIDDEN_TITLE)
+    return bool(titles) and len(titles) == len(tree.root.select("h1"))
 
 
 def _has_entity(text: str, start: int, end: int) -> bool:

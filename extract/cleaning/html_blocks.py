@@ -201,6 +201,8 @@ def _field(label: MappedText, values: Sequence[Text]) -> Block | None:
     length = sum(len(value.body) for value in values)
     if not values or length > FIELD_LENGTH or not is_label(label.text) or any(bullet_width(value.body.text) for value in values):
         return None
+    if len(values) > 1 and any(value.body.text.endswith((".", "!", "?")) for value in values[:-1]):
+        return None  # sentences
     value = MappedText.join([value.body for value in values], ", ")
     return Block(MappedText.join([label, value], " " if label.text.endswith(":") else ": "), Kind.FIELD)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-GONE = frozenset("script style iframe noembed noframes noscript template svg math head audio video canvas rp".split())
+GONE = frozenset("script style iframe noembed noframes noscript template head audio video canvas rp".split())
 """Nothing in them is text that a browser shows in the page."""
+
+UNSEEN = frozenset("title link meta base".split())
+"""As those, wherever in the page they stand."""
 
 CHOICES = frozenset("select datalist textarea".split())
 """What stands in them is to be chosen or overwritten by the reader."""

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
+from extract.cleaning.html_drawings import CDATA, RAW_DRAWN, reads_otherwise, with_plain_drawings
+
 if TYPE_CHECKING:
     from turbohtml import Document, Element, Node
 
@@ -21,6 +23,8 @@ _END = "end-of-text"
 _BLANKS = " \t\n\f"  # white space of HTML; a no-break space is text
 # A name with "@" or ":/" is an address in angle brackets, which no browser shows but every reader means.
 _ADDRESS = re.compile(r"<(?=[a-zA-Z][^\s<>/@:]*+(?:@|:/))")
+_DRAWING = re.compile(r"<(?:svg|math)[\s/>]", re.IGNORECASE)
+_NUMBERS = re.compile(r"[\d;\s]*+")
 _CLOSED_COMMENT = re.compile(r"<!--(?:-?>|.*?--!?>)", re.DOTALL)
 _UNCLOSED = re.compile(r"<!--|[\"']")
 _RAW = frozenset("script style iframe noembed noframes title textarea xmp plaintext noscript".split())
@@ -45,18 +49,24 @@ class Tree:
     ``starts`` and ``ends`` say where in the text each run lies, with the blanks around its words.
     """
 
-    __slots__ = ("_lines", "_marked", "_marks", "_words", "ends", "root", "starts", "text")
+    __slots__ = ("_lines", "_marked", "_marks", "_readable", "_words", "ends", "root", "starts", "text")
 
     def __init__(self, text: str) -> None:
         """The tree that a browser would make; what it would drop because a tag or comment never ends is kept."""
+        readable = _readable(text)
+        self.text = text
+        self._build(readable)
+        if _DRAWING.search(readable) and self._misread():
+            self._build(with_plain_drawings(self._readable))
+
+    def _build(self, readable: str) -> None:
         from turbohtml import parse  # noqa: PLC0415  a compiled package of 4 MB, which text and JSON do not need
 
-        readable = _readable(text)
         runs = _text_runs(readable)
         if runs is None:
             readable = _ended(readable)
             runs = _text_runs(readable) or []
-        self.text = text
+        self._readable = readable
         self.starts: list[int] = []
         self.ends: list[int] = []
         self._marks: list[int] = []  # where in the marked text the number of each run ends
@@ -64,6 +74,13 @@ class Tree:
         self._lines: list[int] = []
         self._marked = self._mark(readable, runs)
         self.root: Document = parse(self._marked, scripting=True)  # as for tokens: what stands in <noscript> is raw
+
+    def _misread(self) -> bool:
+        """Whether the tokenizer read something in a drawing in another way than the parser."""
+        if CDATA in self._readable and not _NUMBERS.fullmatch(self.root.text):
+            return True
+        inside = ((node, self.offset(node)) for node in self.root.select(RAW_DRAWN))
+        return any(start is not None and reads_otherwise(self._readable, node, start) for node, start in inside)
 
     def _mark(self, text: str, runs: list[tuple[int, int]]) -> str:
         """The text with a number in the place of the words of each run."""
@@ -111,14 +128,14 @@ class Tree:
         {'href': '/jobs?a=1', 'hidden': '', 'title': 'y'}
         """
         start = self.offset(node)
-        name = _NAME.match(self.text, start) if start is not None else None
-        return _attributes(self.text, name.end()) if name else {}
+        name = _NAME.match(self._readable, start) if start is not None else None
+        return _attributes(self.text, self._readable, name.end()) if name else {}
 
 
-def _attributes(text: str, at: int) -> dict[str, Attribute]:
+def _attributes(text: str, readable: str, at: int) -> dict[str, Attribute]:
     """The attributes of a tag from behind its name on."""
     found: dict[str, Attribute] = {}
-    while match := _ATTRIBUTE.match(text, at):
+    while match := _ATTRIBUTE.match(readable, at):
         group = next((name for name in ("double", "single", "bare") if match[name] is not None), None)
         start, end = match.span(group) if group else (match.end(), match.end())
         found.setdefault(match["name"].lower(), Attribute(text[start:end], start, end))
@@ -160,7 +177,7 @@ def tags(text: str) -> Iterator[Tag]:
 
 def _readable(text: str) -> str:
     """The text, as long as it is, with the line ends of HTML and without the brackets of addresses."""
-    text = text.replace("\r\n", " \n").replace("\r", "\n")
+    text = text.replace("\r\n", " \n").replace("\r", "\n").replace("</>", "<!>")  # which browsers do not show either
     return _ADDRESS.sub("_", text) if "@" in text or ":/" in text else text
 
 

@@ -20,6 +20,7 @@ from extract.cleaning.html_elements import (
     KEEPS_LINES,
     LISTS,
     REPLACED,
+    UNSEEN,
 )
 from extract.cleaning.html_lines import Box, Holder, Line, Ranges, Region, Role, Row, Walk
 from extract.cleaning.html_regions import region_of
@@ -81,13 +82,15 @@ _TYPED = frozenset("text email tel file password url number search date".split()
 _PRESSED = frozenset({"button", "link"})  # roles of what acts like a button or a link
 _ROOTS = frozenset({"html", "body"})
 _BARE = frozenset("div section article p main aside header footer nav body html span form".split())  # these give no role
-_PLAIN, _BLOCK, _SKIP, _CHOICE, _INLINE, _GONE = range(6)  # plain: it changes nothing for the text in it
+_PLAIN, _BLOCK, _SKIP, _CHOICE, _INLINE, _GONE, _DRAWN = range(7)  # plain: it changes nothing for the text in it
 _KINDS = {
     **dict.fromkeys(BLOCKS, _BLOCK),
     **dict.fromkeys((*BOLD, "a"), _INLINE),
-    **dict.fromkeys(GONE | {"title", "link", "meta", "base"}, _GONE),
+    **dict.fromkeys(GONE | UNSEEN, _GONE),
     **dict.fromkeys(BREAKS | REPLACED | FIELDS, _SKIP),
     **dict.fromkeys(CHOICES, _CHOICE),
+    **dict.fromkeys(("svg", "foreignObject", "object", "annotation", "annotation-xml"), _DRAWN),
+    "math": _PLAIN,
 }
 
 
@@ -240,11 +243,27 @@ class _Walker:
             return iter(node), self._style(tag, node, top.inner()), None
         if kind == _BLOCK:
             return self._open_block(tag, node, top)
+        if kind == _DRAWN:
+            return self._open_drawn(tag, node, top)
         if kind == _CHOICE:
             self._empty(tag, node, top)
         elif tag == "a" and self._ranges and _follows_link(node):
             self._blank(" ", top)
         entry = self._inherit(tag, node, top.inner())
+        return iter(node), self._style(tag, node, entry) if node in self._styled else entry, None
+
+    def _open_drawn(self, tag: str, node: Element, top: _Open) -> _Frame | None:
+        """Go into what is drawn in the line: the words of a drawing stand aside, but not the HTML in it."""
+        self._empty(tag, node, top)
+        if top.aside is not Dropped.DRAWING and ";" not in node.text:
+            return None
+        entry = top.inner()
+        if tag == "foreignObject":
+            entry.aside = None if top.aside is Dropped.DRAWING else top.aside
+        elif tag == "svg":
+            entry.aside = top.aside or Dropped.DRAWING
+        elif node.attr("data") is not None or node.namespace.name == "MATHML":
+            entry.aside = top.aside or Dropped.HIDDEN  # shown only where the object or formula cannot be
         return iter(node), self._style(tag, node, entry) if node in self._styled else entry, None
 
     def _open_block(self, tag: str, node: Element, top: _Open) -> _Frame:
