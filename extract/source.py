@@ -13,10 +13,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from extract import detection
-from extract.containers.docx import is_docx, read_docx
 from extract.containers.layout import Content, Layout
-from extract.containers.mhtml import is_mhtml, read_mhtml
-from extract.containers.pdf import is_pdf, read_pdf
+from extract.containers.signatures import is_docx, is_mhtml, is_pdf
 from extract.decoding import decode
 from extract.errors import BinarySource, EmptySource, SourceError, SourceTooLarge, UndecodableSource, UnreadableSource, UsageError
 
@@ -130,7 +128,7 @@ def open_source(
 def _open_text(text: str, *, name: str, max_chars: int) -> Source:
     raw = _check(text, name, max_chars)
     if is_mhtml(raw[:_HEAD_BYTES]):
-        content = read_mhtml(raw, name=name, max_chars=max_chars)
+        content = _content(raw, Format.MHTML, name=name, max_chars=max_chars, encoding=None)
         return _source(content, Format.MHTML, raw, name=name, max_chars=max_chars)
     return Source(text=text, name=name, sha256=hashlib.sha256(raw).hexdigest(), encoding="str")
 
@@ -153,12 +151,19 @@ def _container_of(head: bytes) -> Format | None:
 
 
 def _content(raw: bytes, container: Format, *, name: str, max_chars: int, encoding: str | None) -> Content:
+    """What a file of that kind holds; its reader is imported when it is first used, because few files are such ones."""
     match container:
         case Format.MHTML:
+            from extract.containers.mhtml import read_mhtml
+
             return read_mhtml(raw, name=name, max_chars=max_chars, encoding=encoding)
         case Format.PDF:
+            from extract.containers.pdf import read_pdf
+
             return read_pdf(raw, name=name, max_chars=max_chars)
         case _:
+            from extract.containers.docx import read_docx
+
             return read_docx(raw, name=name, max_chars=max_chars)
 
 

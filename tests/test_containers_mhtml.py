@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from extract import extract
 from extract.cleaning import clean
 from extract.containers import mhtml
-from extract.containers.mhtml import is_mhtml
+from extract.containers.signatures import is_mhtml
 from extract.errors import DamagedSource, ExtractError, FormatError, SourceTooLarge
 from extract.source import Format, open_source, read_bounded
 

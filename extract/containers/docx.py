@@ -29,11 +29,6 @@ _BEFORE_MARKUP = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 _WAY_OUT = "save it again as .docx, or as PDF"
 
 
-def is_docx(head: bytes) -> bool:
-    """Whether a file that begins with these bytes may be a Word document: a ZIP archive with a folder ``word``."""
-    return head.startswith(b"PK\x03\x04") and b"word/" in head
-
-
 def read_docx(raw: bytes, *, name: str, max_chars: int) -> Content:
     """The paragraphs of the document, a line each, with their styles in the layout; the cells of a table row are tabbed.
 

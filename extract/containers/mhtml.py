@@ -22,10 +22,6 @@ _MAX_DEPTH = 4  # of parts that hold parts: browsers write one level, mail progr
 _HEAD = 64 * 1024
 _LINE_FEED = ord("\n")
 _LINE = 1000  # characters that a line of a message may have
-_FIELDS = re.compile(rb"(?:\xef\xbb\xbf)?+[\r\n]*+(?P<fields>(?:[!-9;-~]{1,80}+:[^\n]*+\n(?:[ \t]++[^\s][^\n]*+\n)*+){1,100}+)")
-_RELATED = re.compile(rb"(?im)^Content-Type:\s*+multipart/related\b")
-_LONE_PAGE = re.compile(rb"(?im)^Content-Type:\s*+text/html\b")
-_VERSION = re.compile(rb"(?im)^MIME-Version:")
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n|\A\r?\n")
 _WANTED = re.compile(rb"(?i)text/html|application/xhtml\+xml|multipart/")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]++")
@@ -44,21 +40,6 @@ class _Part:
     @property
     def is_page(self) -> bool:
         return self.head.get_content_type() in _PAGES
-
-
-def is_mhtml(head: bytes) -> bool:
-    """Whether a file that begins with these bytes is MHTML: a MIME message that is ``multipart/related``, or one page.
-
-    >>> is_mhtml(b"From: <Saved by Blink>\\r\\nContent-Type: multipart/related;\\r\\n boundary=b\\r\\n\\r\\n")
-    True
-    >>> is_mhtml(b"Content-Type: multipart/related is how such a file begins.")
-    False
-    """
-    found = _FIELDS.match(head[:_HEAD])
-    if not found:
-        return False
-    fields = found["fields"]
-    return bool(_RELATED.search(fields) or (_LONE_PAGE.search(fields) and _VERSION.search(fields)))
 
 
 def read_mhtml(raw: bytes, *, name: str, max_chars: int, encoding: str | None = None) -> Content:

@@ -22,7 +22,6 @@ MAX_PAGES = 1000
 """Pages that a document may have; a posting has three."""
 MAX_SECONDS = 60.0
 """How long reading may take. PDFium cannot be stopped inside of a page: the clock is looked at between pages."""
-_SIGNATURE = re.compile(rb"[\s\S]{0,1023}?%PDF-\d")
 _PASSWORD = (4, 5)  # FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 _LINE_ENDS = frozenset({10, 13})
 _HYPHEN = 2  # what PDFium makes of a hyphen that parts a word at the end of a line; no line end follows it
@@ -53,11 +52,6 @@ class _Page(NamedTuple):
     height: float
     rows: list[list[_Cell]]
     overfull: bool = False
-
-
-def is_pdf(head: bytes) -> bool:
-    """Whether a file that begins with these bytes is a PDF; a kilobyte may stand before its mark."""
-    return _SIGNATURE.match(head) is not None
 
 
 def read_pdf(raw: bytes, *, name: str, max_chars: int) -> Content:
