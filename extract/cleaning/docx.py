@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from extract.cleaning.document import Block, Cleaned, Dropped, MappedText
-from extract.cleaning.html_blocks import to_blocks
-from extract.cleaning.html_lines import Box, Holder, Line, Role, Row
+from extract.cleaning.page_blocks import to_blocks
+from extract.cleaning.page_lines import Box, Holder, Line, Role, Row
 from extract.containers.layout import Layout, Paragraph, Style
 
 _NOWHERE = Box(None, "", 0)

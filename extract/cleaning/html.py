@@ -1,7 +1,7 @@
 """HTML: fragments as postings carry them, and whole pages.
 
 A page walks through four steps: the tree that a browser would make of it (``html_tree``), its visible lines (``html_walk``),
-which of them belong to the posting (``html_selection``), and what these are: headings, items, fields (``html_blocks``).
+which of them belong to the posting (``page_selection``), and what these are: headings, items, fields (``page_blocks``).
 What the markup states in machine-readable form is read beside that (``html_facts``).
 """
 
@@ -12,14 +12,14 @@ from collections.abc import Sequence
 
 from extract.cleaning.document import Block, Cleaned, Dropped, Edit, MappedText
 from extract.cleaning.entities import unescape, unescape_entities
-from extract.cleaning.html_blocks import dropped_blocks, to_blocks
 from extract.cleaning.html_elements import PAGE, TAGS
 from extract.cleaning.html_facts import json_ld_parts, page_facts, title_ranges, with_microdata
-from extract.cleaning.html_lines import Walk
-from extract.cleaning.html_selection import selected
 from extract.cleaning.html_tree import Tree
 from extract.cleaning.html_walk import Sight, walk
 from extract.cleaning.limits import MAX_PARTS, bounded
+from extract.cleaning.page_blocks import dropped_blocks, to_blocks
+from extract.cleaning.page_lines import Walk
+from extract.cleaning.page_selection import selected
 
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _ESCAPED_TAG = re.compile(r"&(?:amp;){0,3}(?:lt|#0{0,4}60|#x0{0,4}3c);/?([a-z][a-z0-9]{0,9})[\s/>&]", re.IGNORECASE)

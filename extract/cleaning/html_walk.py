@@ -22,10 +22,10 @@ from extract.cleaning.html_elements import (
     REPLACED,
     UNSEEN,
 )
-from extract.cleaning.html_lines import Box, Holder, Line, Ranges, Region, Role, Row, Walk
 from extract.cleaning.html_regions import region_of
 from extract.cleaning.html_tree import Tree
 from extract.cleaning.limits import MAX_PARTS, check_count
+from extract.cleaning.page_lines import Box, Holder, Line, Ranges, Region, Role, Row, Walk
 
 if TYPE_CHECKING:
     from turbohtml import Element, Node

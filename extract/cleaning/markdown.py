@@ -11,12 +11,12 @@ from __future__ import annotations
 from extract.cleaning.document import Block, Cleaned, Kind, MappedText
 from extract.cleaning.html import clean_html
 from extract.cleaning.html_elements import BLOCKS
-from extract.cleaning.html_shapes import is_blank
 from extract.cleaning.html_tree import tags
 from extract.cleaning.markdown_blocks import PLAIN_HEADING_LENGTH, Paragraph, continues, is_bold, paragraph_blocks, row_blocks
 from extract.cleaning.markdown_head import read_head
 from extract.cleaning.markdown_inline import read_inline
 from extract.cleaning.markdown_lines import MarkdownLine, Shape, definition_label, markdown_lines
+from extract.cleaning.page_shapes import is_blank
 
 
 def clean_markdown(body: MappedText) -> Cleaned:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from extract.cleaning.document import Block, Kind, MappedText
-from extract.cleaning.html_blocks import FIELD_LENGTH, LINE_HEADING, gathered
-from extract.cleaning.html_shapes import bullet_width, is_blank, is_heading_line, is_label
 from extract.cleaning.markdown_inline import read_inline
 from extract.cleaning.markdown_lines import BLANKS, MarkdownLine, Shape
+from extract.cleaning.page_blocks import FIELD_LENGTH, LINE_HEADING, gathered
+from extract.cleaning.page_shapes import bullet_width, is_blank, is_heading_line, is_label
 
 PLAIN_HEADING_LENGTH = 120  # characters that the text of an empty heading may have
 SHORT_LINE = 50  # characters; no text is wrapped as narrow as that

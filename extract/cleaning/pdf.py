@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from extract.cleaning.document import Block, Cleaned, Dropped, MappedText
-from extract.cleaning.html_blocks import to_blocks
-from extract.cleaning.html_lines import Box, Holder, Line, Ranges, Role, Row
+from extract.cleaning.page_blocks import to_blocks
+from extract.cleaning.page_lines import Box, Holder, Line, Ranges, Role, Row
 from extract.cleaning.pdf_lines import HYPHENED, LARGER, Typography, columns_of, goes_on, running_lines, typography
 from extract.cleaning.pdf_rows import Piece, pieces_of
 from extract.containers.layout import Layout, PrintedLine

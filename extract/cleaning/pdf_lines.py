@@ -10,8 +10,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from extract.cleaning.headings import field_key
-from extract.cleaning.html_shapes import bullet_width, number_mark
 from extract.cleaning.marks import leading_mark
+from extract.cleaning.page_shapes import bullet_width, number_mark
 from extract.containers.layout import PrintedLine
 
 _TOP, _BOTTOM = 0.87, 0.13  # of the height of a page: the margins that running lines stand in

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from extract.cleaning.html_lines import Row
+from extract.cleaning.page_lines import Row
 from extract.containers.layout import PrintedLine
 
 _SAME_FOOT = 0.3  # of the size of a font

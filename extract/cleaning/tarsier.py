@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from extract.cleaning.document import Block, Cleaned, Dropped, Edit, Kind, MappedText
-from extract.cleaning.html_lines import Box, Holder, Line, Role, Walk
-from extract.cleaning.html_selection import selected
+from extract.cleaning.page_lines import Box, Holder, Line, Role, Walk
+from extract.cleaning.page_selection import selected
 from extract.cleaning.tarsier_columns import in_reading_order
 from extract.cleaning.tarsier_layout import Element, find_elements
 from extract.cleaning.tarsier_repairs import is_about_ai, repair

@@ -15,7 +15,7 @@ from itertools import accumulate
 from extract.cleaning.document import Dropped
 from extract.cleaning.entities import unescape
 from extract.cleaning.headings import field_key, heading_section
-from extract.cleaning.html_lines import Box, Region, Role, Walk
+from extract.cleaning.page_lines import Box, Region, Role, Walk
 from extract.vocabulary import fold, load
 
 _PROSE = 80  # characters of a line that is a sentence, not a link, and so is content

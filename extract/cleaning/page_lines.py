@@ -1,4 +1,4 @@
-"""Visible lines of an HTML text, as a walk over its tree finds them."""
+"""The visible lines of a page, whatever format it is in, as a walk over it finds them."""
 
 from __future__ import annotations
 

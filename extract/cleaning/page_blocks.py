@@ -1,4 +1,4 @@
-"""From the visible lines of an HTML text to blocks: headings, items, fields, cells and paragraphs."""
+"""From the visible lines of a page to blocks: headings, items, fields, cells and paragraphs."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import NamedTuple
 from extract.cleaning.characters import fold_space
 from extract.cleaning.document import Block, Dropped, Edit, Kind, MappedText
 from extract.cleaning.entities import unescape_entities
-from extract.cleaning.html_lines import Holder, Line, Ranges, Role, Row, Walk
-from extract.cleaning.html_shapes import bullet_width, is_blank, is_heading_line, is_label, number_mark
+from extract.cleaning.page_lines import Holder, Line, Ranges, Role, Row, Walk
+from extract.cleaning.page_shapes import bullet_width, is_blank, is_heading_line, is_label, number_mark
 
 FIELD_LENGTH = 200  # characters; what is longer beside a label is a section of its own
 ITEM_LENGTH = 1500  # characters; what is longer, or has more lines, is a list that only lays a page out
