@@ -8,8 +8,9 @@ parts lie. No reason holds for an element that holds the title of the page, or t
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from itertools import accumulate
 
 from extract.cleaning.document import Dropped
@@ -85,6 +86,14 @@ class _Page:
     def holds_title(self, box: Box) -> bool:
         return self.title is not None and box.first <= self.title < box.last
 
+    def speaks_of_cookies(self, first: int, last: int) -> bool:
+        return bisect_left(self._cookies, first) < bisect_left(self._cookies, last)
+
+    @cached_property
+    def _cookies(self) -> list[int]:
+        """The lines that speak of cookies; read once, because such elements may stand in each other."""
+        return [at for at in range(len(self.lines)) if _COOKIES.search(self.read(at))]
+
     def is_link(self, at: int) -> bool:
         line = self.lines[at]
         return line.linked > 0 and 10 * line.linked >= 9 * line.size
@@ -127,7 +136,7 @@ def _beside(page: _Page, region: Region) -> bool:
         return region.box.fields >= _FIELDS or (region.box.fields > 0 and few and not prose)
     match region.reason:
         case Dropped.COOKIES:
-            return any(_COOKIES.search(page.read(at)) for at in range(first, last))
+            return page.speaks_of_cookies(first, last)
         case Dropped.RELATED:
             return share > 0
         case Dropped.NAVIGATION:
