@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from turbohtml import Element
 
 _RAW = "style script title textarea iframe noembed noframes xmp plaintext noscript".split()
-RAW_DRAWN = ",".join(f"{drawing} {name}" for drawing in ("svg", "math") for name in _RAW)
+RAW_DRAWN = f":is({','.join(_RAW)}):is(svg *,math *)"
 """The selector of elements that a tokenizer takes for raw text and that may be none, because they stand in a drawing."""
 _SAME = re.compile(r"<(\w+)(?:\s[^<>/\"']*+(?:\"[^<>\"]*+\"[^<>/\"']*+)*+)?+>[^<]*+</\1\s*+>", re.IGNORECASE)
 CDATA, _CDATA_END = "<![CDATA[", "]]>"
