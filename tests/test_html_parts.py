@@ -9,6 +9,8 @@ from extract.source import Format, Source
 
 INTRO = "You plan and build the control software of our tidal turbines, from the first sketch to the test at sea."
 POSTING = f"<h1>Control Engineer</h1><p>{INTRO}</p><h2>Your tasks</h2><ul><li>Weld.<li>Dive.</ul>"
+OFFERS = {"Pension": "8 percent", "Leave": "30 days", "Bus": "Free"}
+CARDS = "".join(f"<div><h3><a>{name}</a></h3><p>{text}</p></div>" for name, text in OFFERS.items())
 OPENINGS = "<li><a>Rig Technician</a> Leith<li><a>Diver</a> Cork"
 
 
@@ -48,7 +50,8 @@ BEFORE = [
         ["[form] Where", "[form] Go"],
     ),
     (f"<form><input><p>{INTRO}</form>", [INTRO]),
-    (f"<form><input><input><input type=email><p>{INTRO}</form>", [f"[form] {INTRO}"]),
+    (f"<form><input><input><input type=email><p>{INTRO}</form>", [INTRO]),  # too much of what the page says
+    ("<form><input><input><input type=email><p>Your name<p>Your address</form>", ["[form] Your name", "[form] Your address"]),
     ("<form><h3>Place</h3><p>Bristol<h3>Pay</h3><p>£60,000<input></form>", ["Place", "Bristol", "Pay", "£60,000"]),
     ("<div id=cookieBar><p>Cookies help us.<button>Fine</button></div>", ["[cookies] Cookies help us.", "[cookies] Fine"]),
     ("<div class=consent><p>We need your consent to a check.</div>", ["We need your consent to a check."]),
@@ -68,7 +71,13 @@ AFTER = [
     ("<p>Share this job</p><a>Facebook</a><a>X</a>", ["[share] Share this job", "[share] Facebook X"]),
     ("<div class=social-benefits><p>Pension for you and for those at home<p>A nursery for the little ones</div>",
      ["Pension for you and for those at home", "A nursery for the little ones"]),
-    ("<div class=advert><p>Learn to sail!</div>", ["[advert] Learn to sail!"]),
+    ("<div class=advert><p>Learn to sail! <a>Book</a></div>", ["[advert] Learn to sail! Book"]),
+    ("<div class=advert__salary>30,000 a year</div>", ["30,000 a year"]),
+    ("<div class=job-social-worker>Care home</div>", ["Care home"]),
+    ("<div class=registration-number>4711</div>", ["4711"]),
+    ("<div class=jobAlert><p>Be told of new jobs <a>Create alert</a></div>", ["[form] Be told of new jobs Create alert"]),
+    ("<div class='job cookie-decorator'><h2>Tasks</h2><li>Decorate 200 cookies a day</div>",
+     ["Tasks", "Decorate 200 cookies a day"]),
     ("<div class=job-advert><p>Pension</div>", ["Pension"]),
     (f"<h3>Similar jobs</h3><ul>{OPENINGS}</ul>",
      ["[related] Similar jobs", "[related] Rig Technician Leith", "[related] Diver Cork"]),
@@ -100,7 +109,16 @@ AFTER = [
      ["Ann Shore", "ann@sea.example", "+44 117 555 01 02", "Web"]),
     ("<form><p>First name<input><p>Last name<input><p>Mail<input type=email></form>",
      ["[form] First name", "[form] Last name", "[form] Mail"]),
-    ("<div class=loginBox><p>Members only</div>", ["[form] Members only"]),
+    ("<div class=loginBox><p>Members only <a>Enter</a></div>", ["[form] Members only Enter"]),
+    ("<h2>How to apply</h2><p><a href='mailto:a@x.example'>Anna Holm</a></p>", ["How to apply", "Anna Holm"]),
+    (f"<h2>What we offer</h2><div>{CARDS}</div>", ["What we offer", "Pension", "8 percent", "Leave", "30 days", "Bus", "Free"]),
+    ("<h2>Experience</h2><ul><li>Similar positions</li><li>Two years in retail</li></ul><p><a>Apply</a>",
+     ["Experience", "Similar positions", "Two years in retail", "[control] Apply"]),
+    ("<h2>Your tasks</h2><ul><li>Loading</li><li>Unloading</li></ul>", ["Your tasks", "Loading", "Unloading"]),
+    ("<dl><dt>Department</dt><dd><a>Support</a></dd></dl>", ["Department: Support"]),
+    ("<article><p>x</p><footer><p>Salary: 60,000 a year</p><a>Apply by post or online</a></footer></article>",
+     ["x", "Salary: 60,000 a year", "Apply by post or online"]),
+    ("<div hidden=until-found>Bonus</div><div hidden>Gone</div>", ["Bonus", "[hidden] Gone"]),
 ]  # fmt: skip
 
 
@@ -216,3 +234,30 @@ def test_a_fragment_has_no_parts() -> None:
     """A text without the tags of a page is a posting from end to end, whatever its lines say."""
     source = "<p><a>Apply now</a></p><div class=footer><a>Imprint</a></div><p hidden>no</p><p>© 2030</p>"
     assert lines(source) == ["Apply now", "Imprint", "[hidden] no", "© 2030"]
+
+
+SHORT = [
+    (
+        "<h1>Cook</h1><div><a>Apply now</a></div><div><a>Save job</a></div><div><a>Print</a></div><p>Leith, full-time.</p>",
+        ["Cook", "[control] Apply now", "[control] Save job", "[control] Print", "Leith, full-time."],
+    ),
+    ("<h1>Cook</h1><p>Leith</p><p><a>Apply now</a></p>", ["Cook", "Leith", "[control] Apply now"]),
+    (
+        f"<button>Sign In</button><a>Jobs</a><a>Teams</a><h2>Cook</h2><a role=button>Apply</a><p>{INTRO}",
+        ["[form] Sign In", "Jobs Teams", "Cook", "[control] Apply", INTRO],
+    ),
+    (
+        f"<p><a>Home</a><p><a>Teams</a><p><a>Stories</a><p><b>Welder wanted</b></p><p><a>Download as PDF</a></p><p>{INTRO}",
+        ["[navigation] Home", "[navigation] Teams", "[navigation] Stories", "Welder wanted", "Download as PDF", INTRO],
+    ),
+    (
+        f"<h1>Cook</h1><p>Leith, full-time</p><div hidden><p>{INTRO}</p></div>",
+        ["Cook", "Leith, full-time", f"[hidden] {INTRO}"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "expected"), SHORT)
+def test_short_pages_whose_head_says_nothing(body: str, expected: list[str]) -> None:
+    """The title, and what stands beside it, stay also where a page is short and its head does not name the job."""
+    assert lines(f"<html><head><title>Careers</title></head><body>{body}</body></html>") == expected

@@ -79,7 +79,8 @@ MICRODATA: list[tuple[str, list[Stated]]] = [
     ("<i itemprop='skills knowsAbout'>soup</i><i itemprop=skills>bread</i>",
      [("skills", "soup", "soup"), ("knowsAbout", "soup", "soup"), ("skills.1", "bread", "bread")]),
     ("<i itemprop='https://schema.org/title'>Cook</i>", [("title", "Cook", "Cook")]),
-    ("<table><tr itemprop=a><td>one<td>two</table>", [("a", "onetwo", "onetwo")]),
+    ("<table><tr itemprop=a><td>one<td>two</table>", [("a", "one two", "onetwo")]),
+    ("<p itemprop=a>one<b>two</b></p>", [("a", "onetwo", "onetwo")]),
     (f"<p itemprop=description>{'You cook. ' * 40}</p><i itemprop=a></i><meta itemprop=b content=''>", []),
 ]  # fmt: skip
 

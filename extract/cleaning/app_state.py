@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import islice
 from typing import NamedTuple
 
 from extract.cleaning.document import Block, Fact, Kind, MappedText
@@ -30,6 +31,10 @@ _SIGNS = re.compile(r"[_\-]")
 Path = tuple[str, ...]
 
 
+_ASSIGNED = 4  # values of a script that are read
+_POSTINGS = 8  # objects of a value that are looked at
+
+
 class _Posting(NamedTuple):
     """The object of a posting: where it stands in the data, and its title and longest text."""
 
@@ -48,31 +53,35 @@ class StatePosting(NamedTuple):
 def state_posting(body: MappedText, tree: Tree, *, node: int) -> StatePosting:
     """The texts of the posting as blocks that are ``part_of`` "state", and its properties as facts of a JobPosting.
 
-    The posting is the object with the longest text under a name such as "description" that has a title beside or above it.
+    The posting is the object with the longest text under a name such as "description" that has a title beside or above it, and
+    says something more of a posting, such as a place or a date.
     """
-    best: tuple[int, MappedText, Sequence[Leaf], _Posting] | None = None
+    best: tuple[int, MappedText, Sequence[Leaf], tuple[Fact, ...]] | None = None
     for script in tree.root.select(_SCRIPTS):
-        for start, end in tree.ranges(script):
-            for data in _values(body[start:end]):
-                leaves = json_leaves(data.text).leaves
-                posting = _found(leaves)
-                if posting and (best is None or posting.length > best[0]):
-                    best = posting.length, data, leaves, posting
-    if best is None:
-        return StatePosting()
-    _, data, found, posting = best
-    own = [leaf for leaf in found if leaf.node == posting.title.node and leaf.path[: len(posting.path)] == posting.path]
-    return StatePosting(tuple(_blocks(data, own)), tuple(_facts(data, own, posting, node)))
+        for data in (data for start, end in tree.ranges(script) for data in _values(body[start:end])):
+            leaves = json_leaves(data.text).leaves
+            for posting in _found(leaves):
+                if best is not None and posting.length <= best[0]:
+                    break
+                own = [
+                    leaf for leaf in leaves if leaf.node == posting.title.node and leaf.path[: len(posting.path)] == posting.path
+                ]
+                facts = tuple(_facts(data, own, posting, node))
+                if len(facts) > 1:  # a title and a text alone may be about cookies
+                    best = posting.length, data, own, facts
+                    break
+    return StatePosting(tuple(_blocks(best[1], best[2])), best[3]) if best else StatePosting()
 
 
 def _values(script: MappedText) -> Iterator[MappedText]:
-    """The JSON of a script: all of it, or what it assigns first."""
+    """The JSON of a script: all of it, or each of the first things that it assigns."""
     text = script.text
     if not _NAMES_TEXT.search(text):
         return
     if _JSON.match(text):
         yield script
-    elif found := _VALUE.search(text):
+        return
+    for found in islice(_VALUE.finditer(text), _ASSIGNED):
         if quote := found["quote"]:
             literal = _LITERAL[quote].match(text, found.end())
             inner = script[found.end() : literal.end() if literal else len(text)]
@@ -85,8 +94,8 @@ def _name(key: str) -> str:
     return _SIGNS.sub("", key).lower()
 
 
-def _found(leaves: Iterable[Leaf]) -> _Posting | None:
-    """The object with the longest text that has a title beside it, or up to two levels above it."""
+def _found(leaves: Iterable[Leaf]) -> list[_Posting]:
+    """The objects with a text that have a title beside it, or up to two levels above it; the longest texts first."""
     titles: dict[tuple[int, Path], Leaf] = {}
     long: list[Leaf] = []
     names, texts = load("app_state")["title"], frozenset(load("app_state")["text"])
@@ -100,14 +109,16 @@ def _found(leaves: Iterable[Leaf]) -> _Posting | None:
                 titles[leaf.node, leaf.path[:-1]] = leaf
         elif name in texts and leaf.end - leaf.start >= _LONG:
             long.append(leaf)
-    best: _Posting | None = None
-    for leaf in long:
+    best: dict[tuple[int, Path], _Posting] = {}
+    for leaf in sorted(long, key=lambda leaf: leaf.start - leaf.end):
         for above in range(1, min(_NEAR, len(leaf.path)) + 1):
             path = leaf.path[:-above]
-            if (leaf.node, path) in titles and (best is None or leaf.end - leaf.start > best.length):
-                best = _Posting(path, titles[leaf.node, path], leaf.end - leaf.start)
+            if (leaf.node, path) in titles:
+                best.setdefault((leaf.node, path), _Posting(path, titles[leaf.node, path], leaf.end - leaf.start))
                 break
-    return best
+        if len(best) == _POSTINGS:
+            break
+    return list(best.values())
 
 
 def _facts(data: MappedText, own: Sequence[Leaf], posting: _Posting, node: int) -> Iterator[Fact]:

@@ -18,7 +18,7 @@ from extract.cleaning.html_tree import Tree
 from extract.cleaning.html_walk import Sight, walk
 from extract.cleaning.limits import MAX_PARTS, bounded
 from extract.cleaning.page_blocks import dropped_blocks, to_blocks
-from extract.cleaning.page_lines import Walk
+from extract.cleaning.page_lines import Role, Walk
 from extract.cleaning.page_selection import selected
 
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
@@ -30,6 +30,7 @@ _ENTITY = re.compile(r"&(?:#[0-9a-fA-FxX]{1,8}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
 _WORD = re.compile(r"[^\W\d_]+")
 _HIDDEN_MAIN = ",".join(f'[aria-hidden="true" i]{inside}:is(main,[role="main" i])' for inside in ("", " "))
 _HIDDEN_TITLE = 'h1[aria-hidden="true" i],[aria-hidden="true" i] h1'
+_DIALOG = '[role="dialog" i],[role="alertdialog" i],[aria-modal="true" i],dialog[open]'
 _BEHIND_DIALOG = 3  # an aria-hidden element with so many times the text that is left is the page, and no closed menu
 _FEW_LETTERS = 200  # a page with less text than this shows its posting by script only
 
@@ -117,13 +118,15 @@ def _names_tags(pattern: re.Pattern[str], text: str) -> bool:
 def _walk(tree: Tree) -> Walk:
     """The walk that shows the page: what is hidden counts as such unless most of the page is so."""
     found = walk(tree, keep_lines=False, sight=Sight.ALL_HIDDEN)
-    if not found.breaks and "\n" in tree.text:
+    kept = not found.breaks and "\n" in tree.text
+    if kept:
         found = walk(tree, keep_lines=True, sight=Sight.ALL_HIDDEN)
     shown = sum(line.size for line in found.lines)
     if found.aria_hidden > _BEHIND_DIALOG * shown or (found.aria_hidden and _is_behind_dialog(tree)):
-        return walk(tree, keep_lines=False, sight=Sight.SHOWN_TO_ALL)
-    if shown < _FEW_LETTERS and found.hidden > _BEHIND_DIALOG * shown:
-        return walk(tree, keep_lines=False, sight=Sight.NOTHING_HIDDEN)
+        return walk(tree, keep_lines=kept, sight=Sight.SHOWN_TO_ALL)
+    titled = any(line.holder.role is Role.HEADING for line in found.lines)
+    if shown < _FEW_LETTERS and not titled and found.hidden > _BEHIND_DIALOG * shown:
+        return walk(tree, keep_lines=kept, sight=Sight.NOTHING_HIDDEN)
     return found
 
 
@@ -131,7 +134,7 @@ def _is_behind_dialog(tree: Tree) -> bool:
     """Whether the page itself is hidden from those who listen: its main part, or all of its headings of the first level."""
     if tree.root.select(_HIDDEN_MAIN):
         return True
-    titles = tree.root.select(_HIDDEN_TITLE)
+    titles = tree.root.select(_HIDDEN_TITLE) if tree.root.select_one(_DIALOG) else []
     return bool(titles) and len(titles) == len(tree.root.select("h1"))
 
 

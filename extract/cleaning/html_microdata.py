@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from extract.cleaning.characters import fold_space
 from extract.cleaning.document import Fact, MappedText
 from extract.cleaning.entities import unescape_closed_entities, unescape_entities
+from extract.cleaning.html_elements import BLOCKS, BREAKS
 from extract.cleaning.html_tree import Tree
+from extract.cleaning.limits import MAX_PARTS, check_count
 
 if TYPE_CHECKING:
     from turbohtml import Element
 
 _POSTINGS = '[itemscope][itemtype*="JobPosting"],[typeof~="JobPosting"],[typeof$=":JobPosting"],[typeof$="/JobPosting"]'
 _VALUED = frozenset({"data", "meter"})  # their value is that of an attribute of this name
-_TERM = re.compile(r"[^\s/#:]+\Z")  # what stands behind the vocabulary of a name: "schema:title", "https://schema.org/title"
+_TERM = re.compile(
+    r"[^\s/#:]{1,64}+\Z"
+)  # what stands behind the vocabulary of a name: "schema:title", "https://schema.org/title"
 _ADDRESS = re.compile(r"https?://\S+\Z")
+_TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*+)")
+_PARTING = BLOCKS | BREAKS
 _LONGEST = 300  # characters of a value: what is longer is a text, and text stands on the page
 _MARK = 8  # characters that a run of text has in the tree: its number
+_INNERMOST = 8  # items in items: "JobPosting.jobLocation.address" has two
 _DEEPEST = 400  # elements: what is nested deeper is no posting, and time stays linear
 
 
@@ -50,6 +57,7 @@ def microdata_facts(body: MappedText, tree: Tree, *, first_node: int) -> list[Fa
             continue  # a property of the one around it
         stated = list(_properties(body, tree, posting, node, inner))
         facts += stated
+        check_count(len(facts), MAX_PARTS, "facts")
         node += bool(stated)
     return facts
 
@@ -68,11 +76,12 @@ def _properties(body: MappedText, tree: Tree, posting: Element, number: int, inn
         node, path, depth = left.pop()
         named = node.attr("itemprop") or node.attr("property")
         scope = node.attr("itemscope") is not None or node.attr("typeof") is not None
-        if scope and not named:
+        if scope and (not named or path.count(".") >= _INNERMOST):
             continue  # another item, which says nothing of this one
+        above = path
         for name in (named or "").split():
             term = _TERM.search(name)
-            below = f"{path}.{term[0]}" if term else path
+            below = f"{above}.{term[0]}" if term else above
             counts[below] += 1
             below = f"{below}.{counts[below] - 1}" if counts[below] > 1 else below
             if scope:
@@ -102,5 +111,17 @@ def _value(body: MappedText, tree: Tree, node: Element) -> MappedText | None:
     elif len(node.text) > _LONGEST * _MARK:
         return None
     else:
-        value = fold_space(MappedText.join([unescape_entities(body[start:end]) for start, end in tree.ranges(node)], ""))
+        value = fold_space(_shown(body, tree.ranges(node)))
     return value if 0 < len(value) <= _LONGEST else None
+
+
+def _shown(body: MappedText, ranges: Sequence[tuple[int, int]]) -> MappedText:
+    """The text of ranges as it reads: a blank where an element ends the line between them."""
+    lines: list[list[MappedText]] = []
+    before = 0
+    for start, end in ranges:
+        if not lines or any(tag.lower() in _PARTING for tag in _TAG.findall(body.text, before, start)):
+            lines.append([])
+        lines[-1].append(unescape_entities(body[start:end]))
+        before = end
+    return MappedText.join([MappedText.join(line, "") for line in lines])

@@ -29,7 +29,7 @@ _ROLES = {
 _UNSURE_ROLES = frozenset({"banner", "form", "contentinfo", "tablist"})
 _UNNAMED = frozenset("html body main article p li td th tr tbody h1 h2 h3 h4 h5 h6 option".split())
 """Elements whose classes say how they look: the page itself, and what holds a line of text."""
-_WORD = re.compile(r"[A-Z]?[a-z]++|[A-Z]++")  # "siteFooter", "site-footer", "SITE_FOOTER"
+_WORD = re.compile(r"[A-Z]++(?![a-z])|[A-Z]?[a-z]++")  # "siteFooter", "site-footer", "SITE_FOOTER"
 _LONGEST = 300  # characters of classes that are read
 
 
@@ -61,7 +61,7 @@ def _named(classes: str) -> Dropped | None:
     known, own = _words(), load("page_parts")["own"]
     before = ""
     for word in map(str.lower, _WORD.findall(classes)):
-        reason = known.get(word)
+        reason = known.get(word) or known.get(before + word)
         if reason and not (reason is Dropped.ADVERT and before in own):
             return reason
         before = word

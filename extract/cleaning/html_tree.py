@@ -24,7 +24,6 @@ _BLANKS = " \t\n\f"  # white space of HTML; a no-break space is text
 # A name with "@" or ":/" is an address in angle brackets, which no browser shows but every reader means.
 _ADDRESS = re.compile(r"<(?=[a-zA-Z][^\s<>/@:]*+(?:@|:/))")
 _DRAWING = re.compile(r"<(?:svg|math)[\s/>]", re.IGNORECASE)
-_NUMBERS = re.compile(r"[\d;\s]*+")
 _CLOSED_COMMENT = re.compile(r"<!--(?:-?>|.*?--!?>)", re.DOTALL)
 _UNCLOSED = re.compile(r"<!--|[\"']")
 _RAW = frozenset("script style iframe noembed noframes title textarea xmp plaintext noscript".split())
@@ -77,8 +76,8 @@ class Tree:
 
     def _misread(self) -> bool:
         """Whether the tokenizer read something in a drawing in another way than the parser."""
-        if CDATA in self._readable and not _NUMBERS.fullmatch(self.root.text):
-            return True
+        if CDATA in self._readable:
+            return True  # its text may look like the number of a run
         inside = ((node, self.offset(node)) for node in self.root.select(RAW_DRAWN))
         return any(start is not None and reads_otherwise(self._readable, node, start) for node, start in inside)
 

@@ -42,11 +42,11 @@ class Sight(IntEnum):
 class _Open:
     """What holds for the text in an element that is open. ``depth``: how many lists it is in; ``list``: the outermost of them."""
 
-    __slots__ = ("aria", "aside", "bold", "depth", "holder", "keeps_lines", "linked", "list")
+    __slots__ = ("aria", "aside", "bold", "contact", "depth", "holder", "keeps_lines", "linked", "list")
 
     def __init__(self, *, keeps_lines: bool) -> None:
         self.holder = Holder(Role.FLOW)
-        self.bold = self.linked = self.aria = False
+        self.bold = self.linked = self.contact = self.aria = False
         self.aside: Dropped | None = None
         self.keeps_lines = keeps_lines
         self.depth = self.list = 0
@@ -57,6 +57,7 @@ class _Open:
         new.holder = self.holder
         new.bold = self.bold
         new.linked = self.linked
+        new.contact = self.contact
         new.aria = self.aria
         new.aside = self.aside
         new.keeps_lines = self.keeps_lines
@@ -107,6 +108,18 @@ def _follows_link(node: Element) -> bool:
     return before is not None and getattr(before, "tag", "") == "a"
 
 
+def _is_hidden(node: Element) -> bool:
+    """Whether an attribute hides an element: not one that a search in the page opens, nor a tab that another one covers."""
+    value = node.attr("hidden") if "hidden" in node.attrs else None
+    found = "hidden" in node.attrs and (value or "").strip().lower() != "until-found"
+    return found and (node.attr("role") or "").strip().lower() != "tabpanel"
+
+
+def _is_contact(node: Element) -> bool:
+    """Whether a link is an address to write to or a number to call: that leads nowhere else."""
+    return (node.attr("href") or "").lstrip().lower().startswith(("mailto:", "tel:"))
+
+
 class _Walker:
     """The state of a walk: the open elements, and the line that is being written."""
 
@@ -122,7 +135,7 @@ class _Walker:
         self._styled = frozenset(tree.root.select(_STYLED))
         self._ranges: Ranges = []
         self._bold = True
-        self._size = self._linked = 0
+        self._size = self._linked = self._contacts = 0
         self._aria_size = 0
         self._lists = 0
         self._box = Box(None, "", 0)
@@ -211,6 +224,8 @@ class _Walker:
         self._size += size
         if top.linked:
             self._linked += size
+        elif top.contact:
+            self._contacts += size
         if ranges and ranges[-1][1] == start and ranges[-1][0] < start:
             ranges[-1] = (ranges[-1][0], end)
         else:
@@ -223,10 +238,11 @@ class _Walker:
             return
         if self._size:
             check_count(len(self.found.lines) + 1, MAX_PARTS, "lines")
-            self.found.lines.append(Line(ranges, top.holder, self._bold, self._box, self._size, self._linked))
+            linked = self._linked and self._linked + self._contacts  # among other links an address is a part of a menu
+            self.found.lines.append(Line(ranges, top.holder, self._bold, self._box, self._size, linked))
         self._ranges = []
         self._bold = True
-        self._size = self._linked = 0
+        self._size = self._linked = self._contacts = 0
 
     def _open(self, node: Element, top: _Open) -> _Frame | None:
         """Go into an element, or take in one that has nothing to go into."""
@@ -313,6 +329,8 @@ class _Walker:
         """What the name of an element says about the text in it."""
         if tag in BOLD:
             entry.bold = True
+        elif tag == "a" and _is_contact(node):
+            entry.contact = True
         elif tag == "a" or (tag == "button" and node.attr("aria-expanded") is None):
             entry.linked = True
         elif tag in CHOICES:
@@ -334,7 +352,7 @@ class _Walker:
         if tag not in ("html", "body") and entry.aside is None:
             entry.aria = (node.attr("aria-hidden") or "").strip().lower() == "true"
             self._aria_size = 0 if entry.aria else self._aria_size
-            hidden = "hidden" in node.attrs or _NOT_SHOWN.search(style) is not None
+            hidden = _is_hidden(node) or _NOT_SHOWN.search(style) is not None
             aria = entry.aria and self._sight < Sight.SHOWN_TO_ALL
             if aria or (hidden and self._sight < Sight.NOTHING_HIDDEN):
                 entry.aside = Dropped.HIDDEN

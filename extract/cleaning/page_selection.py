@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from extract.cleaning.document import Dropped
 from extract.cleaning.entities import unescape
@@ -19,11 +19,15 @@ from extract.cleaning.headings import field_key, heading_section
 from extract.cleaning.page_lines import Box, Region, Role, Walk
 from extract.vocabulary import fold, load
 
+_TITLE = 300  # characters of a title of a page that are read
+_TITLES = 3
 _PROSE = 80  # characters of a line that is a sentence, not a link, and so is content
 _SHORT = 70  # characters that a link or button that says nothing of a job has at most
 _MOST_OF_PAGE = 0.4  # no element with so great a share of the unlinked text is beside the point
 _MOST_BESIDE_TITLE = 0.7  # or with so great a one, where the title is known and stands elsewhere
 _LINKED = 0.5  # share of links in a menu or footer that only a class names
+_ALL_LINKED = 0.9  # the same of a footer within an article
+_FEW_LINES = 12
 _MENU = 3  # so many links one below the other are a menu
 _FIELDS = 3  # so many fields make a form one to apply or sign in
 _CARD = 100  # characters of a line about another opening
@@ -48,18 +52,20 @@ class _Page:
         self.reasons: list[Dropped | None] = [None] * len(walk.lines)
         self._sizes = [0, *accumulate(line.size for line in walk.lines)]
         self._linked = [0, *accumulate(line.linked for line in walk.lines)]
-        self.title = self._title([fold(unescape(title)) for title in titles])
+        self.title = self._title([fold(unescape(title[:_TITLE])) for title in islice(titles, _TITLES)])
 
     def _title(self, titles: Sequence[str]) -> int | None:
         """The line that is the title of the page: a heading that its head names, or the only one of the first level."""
         headings = [at for at, line in enumerate(self.lines) if line.holder.role is Role.HEADING]
-        named: list[tuple[bool, int, int]] = []
+        padded = [f" {title} " for title in titles]
+        named: list[tuple[bool, bool, int, int]] = []
         for at in headings:
-            words = fold(self.read(at))
-            if len(words) > 3 and any(f" {words} " in f" {title} " for title in titles):
-                named.append((words not in titles, self.lines[at].holder.level, at))
+            words = fold(self.read(at)) if self.lines[at].size <= _TITLE else ""
+            if len(words) > 3 and any(f" {words} " in title for title in padded):
+                begins = any(title.startswith(f" {words} ") for title in padded)
+                named.append((words not in titles, not begins, self.lines[at].holder.level, at))
         if named:
-            return min(named)[2]  # the head names the company too, and so may a heading
+            return min(named)[3]  # the head names the company too, and so may a heading
         first = [at for at in headings if self.lines[at].holder.level == 1]
         return first[0] if len(first) == 1 else None
 
@@ -88,6 +94,10 @@ class _Page:
 
     def speaks_of_cookies(self, first: int, last: int) -> bool:
         return bisect_left(self._cookies, first) < bisect_left(self._cookies, last)
+
+    @cached_property
+    def first_prose(self) -> int | None:
+        return next((at for at in range(len(self.lines)) if self.is_prose(at)), None)
 
     @cached_property
     def _cookies(self) -> list[int]:
@@ -127,26 +137,32 @@ def _beside(page: _Page, region: Region) -> bool:
     first, last = region.box.first, region.box.last
     if first == last or page.holds_title(region.box) or page.is_most(first, last):
         return False
-    if region.sure:
-        return True
     share = page.linked_share(first, last)
     prose = any(page.is_prose(at) for at in range(first, last))
+    if region.sure:
+        return share >= _LINKED or not prose
     if region.box.tag == "form":
         few = last - first <= 2 * region.box.fields + 1  # little but labels and buttons
-        return region.box.fields >= _FIELDS or (region.box.fields > 0 and few and not prose)
+        much = 2 * sum(page.is_prose(at) for at in range(first, last)) > last - first
+        return not much and (region.box.fields >= _FIELDS or (region.box.fields > 0 and few and not prose))
     match region.reason:
         case Dropped.COOKIES:
-            return page.speaks_of_cookies(first, last)
+            return share > 0 and page.speaks_of_cookies(first, last)
         case Dropped.RELATED:
             return share > 0
         case Dropped.NAVIGATION:
             return share >= _LINKED or (share > 0 and _is_trail(page, first, last))
         case Dropped.FOOTER:
-            return share >= _LINKED or (not prose and _is_below_all(region.box))
+            if any(_states_field(page, at) for at in range(first, min(last, first + _FEW_LINES))):
+                return False
+            return share >= (_LINKED if _is_below_all(region.box) or region.box.tag != "footer" else _ALL_LINKED) or (
+                not prose and _is_below_all(region.box)
+            )
         case Dropped.SHARE:
-            return share >= _LINKED or page.size(first, last) <= _LABEL
+            label = page.size(first, last) <= _LABEL and (share > 0 or fold(page.read(first)) in _phrases("links"))
+            return share >= _LINKED or label
         case _:
-            return share >= _LINKED or not prose
+            return share >= _LINKED or (share > 0 and not prose)
 
 
 def _is_trail(page: _Page, first: int, last: int) -> bool:
@@ -154,6 +170,13 @@ def _is_trail(page: _Page, first: int, last: int) -> bool:
     if page.title is None or page.size(first, last) > 3 * _SHORT:
         return False
     return f" {fold(page.read(last - 1))}".endswith(f" {fold(page.read(page.title))}")
+
+
+def _states_field(page: _Page, at: int) -> bool:
+    """Whether a line names a field of a posting and states it: "Salary: 60,000"."""
+    line = page.lines[at]
+    key = field_key(page.read(at)) if line.size <= _CARD and not page.is_link(at) else None
+    return key is not None and key.known and key.section not in _NO_SECTIONS
 
 
 def _is_below_all(box: Box) -> bool:
@@ -180,6 +203,8 @@ def _drop_cards(page: _Page) -> None:
             covered += found[0].first - parent.first
             count += 1
         beside = not page.holds_title(parent) and not page.is_most(parent.first, parent.last)
+        if parent.first > 0 and page.reasons[parent.first - 1] is None and _announces(page, parent.first - 1):
+            continue  # what one gets, or where: each with a link
         if count >= _CARDS and 2 * covered > parent.last - parent.first and beside:
             page.drop(parent.first, parent.last, Dropped.RELATED)
 
@@ -194,7 +219,10 @@ def _widest(box: Box, first: int, most: int) -> Box:
 def _drop_related(page: _Page) -> None:
     """Other openings: what stands under a heading that announces them."""
     for at, line in enumerate(page.lines):
-        if page.reasons[at] is None and line.size <= _SHORT and heading_section(page.read(at)) == "related":
+        heads = line.holder.role in (Role.HEADING, Role.FLOW, Role.TERM) and (
+            line.holder.role is Role.HEADING or not page.is_link(at)
+        )
+        if heads and page.reasons[at] is None and line.size <= _SHORT and heading_section(page.read(at)) == "related":
             page.drop(at, _end_of_related(page, at), Dropped.RELATED)
 
 
@@ -225,8 +253,12 @@ def _is_card(page: _Page, at: int) -> bool:
 def _drop_known(page: _Page) -> None:
     """Links and buttons that say nothing of a job, and lines that never do."""
     links, lines = _phrases("links"), _phrases("lines")
+    section = False
     for at, line in enumerate(page.lines):
-        if page.reasons[at] is not None or line.size > _SHORT:
+        if line.holder.role is Role.HEADING:
+            section = page.reasons[at] is None and _announces(page, at)
+        stated = line.holder.role in (Role.DETAIL, Role.CELL) or (line.holder.role is Role.ITEM and section)
+        if stated or page.reasons[at] is not None or line.size > _SHORT:
             continue
         words = fold(page.read(at))
         reason = lines.get(words) or (_known(words, links) if page.is_link(at) else None)
@@ -266,6 +298,8 @@ def _drop_menus(page: _Page) -> None:
     for at in range(last, len(page.lines)):
         if page.lines[at].size <= 3 * _SHORT and _COPYRIGHT.match(page.read(at)):
             page.drop(at, at + 1, Dropped.FOOTER)
+    if page.title is not None:
+        last = max(last, page.title + 1)
     _drop_runs(page, 0, first, Dropped.NAVIGATION)
     _drop_runs(page, last, len(page.lines), Dropped.FOOTER)
 
@@ -299,7 +333,7 @@ def _run_of_links(page: _Page, at: int, last: int) -> tuple[int, int]:
     end, links = at, 0
     while end < last:
         if _in_menu(page, end):
-            links += 1
+            links += page.reasons[end] is not Dropped.CONTROL
         elif page.is_link(end) or end + 1 == last or not _in_menu(page, end + 1) or not _heads_links(page, end):
             break
         end += 1
@@ -318,9 +352,17 @@ def _heads_links(page: _Page, at: int) -> bool:
         return False
     if line.holder.role is Role.ITEM and line.holder.list != below.holder.list:
         return False
+    if page.title is None and not _is_below_prose(page, at):
+        return False  # it may be the title
+    if page.reasons[at + 1] is Dropped.CONTROL:
+        return False
     if at > 0 and page.reasons[at - 1] is None and _announces(page, at - 1):
         return False
     return line.bold or line.holder.role is Role.HEADING or _STATES.search(page.read(at)) is None
+
+
+def _is_below_prose(page: _Page, at: int) -> bool:
+    return page.first_prose is not None and page.first_prose < at
 
 
 def _announces(page: _Page, at: int) -> bool:

@@ -59,8 +59,8 @@ def segment_blocks(blocks: Iterable[Block]) -> Segmented:
         fresh = True
         if block.kind is not Kind.ITEM and not body.text:
             in_list = False
-        check_count(len(segments), MAX_PARTS, "lines")
         for leaf in _leaves(body.text, Part(0, len(body.text), block.kind, block.level)):
+            check_count(len(segments) + 1, MAX_PARTS, "lines and sentences")
             if leaf.step:
                 steps[f"segments:{leaf.step}"] = None
             if fresh or not leaf.joined or segments[-1].kind is not leaf.kind:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from extract.engines.base import DraftValue, TextReference
+from extract.engines.base import DraftValue, FactReference, TextReference
 from extract.engines.rules.dates import fill_dates
 from extract.engines.rules.locations import fill_locations
 from extract.engines.rules.page import DraftBuilder, Page
@@ -17,37 +19,41 @@ from extract.readers.gazetteer import find_city
 from extract.result import Severity
 from extract.vocabulary import fold
 
-_SINGLE = (
-    "date_posted",
-    "valid_through",
-    "start_date",
-    "salary.min",
-    "salary.max",
-    "salary.currency",
-    "salary.unit",
-    "workplace_type",
-)
-_NAMED = ("title", "job_id")  # one may be a part of the other
-_LISTED = {"employment_types.": "employment_types", ".city": "locations"}
+_DATES = ("date_posted", "valid_through", "start_date")
+_PAY = ("salary.min", "salary.max", "salary.currency")
+_SINGLE = ("workplace_type",)
+_NAMED = ("title", "job_id")
+_KINDS = (frozenset({"FULL_TIME", "PART_TIME"}), frozenset({"INTERN", "CONTRACTOR", "TEMPORARY", "VOLUNTEER", "PER_DIEM"}))
+_SMALL_WORDS = frozenset("a the and of in for at und in für et de du la le en y e i och og m w f d x h".split())
+_TIME = re.compile(r"\d[T ]\d{2}:")
+_SOUNDS = {"k": "c", "w": "v"}  # Köln and Cologne, Wien and Vienna
 _SHOWN = 80  # characters of a value in a message
 
 
 def note_contradictions(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -> None:
     """A warning for each field that the markup has filled and that the visible text fills otherwise.
 
-    Of names one may hold the other, and of lists it is enough that they share an entry; a city may bear two names.
+    What the markup states and the text says anywhere is no contradiction; nor are a city under two names, pay for another unit,
+    a day more or less (the markup may count in another time zone), and two types of employment that one job can have.
     """
     if not draft.values:
         return
     read = _visible(page, stated)
-    for path in (*_SINGLE, *_NAMED):
+    said = f" {fold(' '.join(segment.text for segment in page.segments if segment.part_of is None))} "
+    same_unit = len({_value(values, "salary.unit") for values in (draft.values, read)} - {None}) < 2
+    for path in (*_DATES, *_SINGLE, *_NAMED, *(_PAY if same_unit else ())):
         fact, text = draft.values.get(path), read.get(path)
-        if fact and text and not _agree(path, fact, text):
+        if fact and text and not _agree(path, fact, text, said, timed=_is_timed(page, fact)):
             _note(draft, path, str(fact.value), str(text.value))
-    for ending, path in _LISTED.items():
-        facts, texts = list(_entries(draft.values, path, ending)), list(_entries(read, path, ending))
-        if facts and texts and not any(_may_be_one(entry, other) for entry in facts for other in texts):
-            _note(draft, path, ", ".join(facts), ", ".join(texts))
+    if not same_unit and "salary.min" in read and _value(draft.values, "salary.min") == _value(read, "salary.min"):
+        _note(draft, "salary.unit", str(_value(draft.values, "salary.unit")), str(_value(read, "salary.unit")))
+    cities, others = list(_entries(draft.values, "locations", ".city")), list(_entries(read, "locations", ".city"))
+    same = any(f" {fold(city)} " in said or any(_may_be_one(city, other) for other in others) for city in cities)
+    if cities and others and not same:
+        _note(draft, "locations", ", ".join(cities), ", ".join(others))
+    types, shown = (set(_entries(values, "employment_types", ".")) for values in (draft.values, read))
+    if any(types & kind and shown & kind and not types & shown & kind for kind in _KINDS):
+        _note(draft, "employment_types", ", ".join(sorted(types)), ", ".join(sorted(shown)))
 
 
 def _visible(page: Page, stated: Sequence[Statement]) -> dict[str, DraftValue]:
@@ -68,12 +74,35 @@ def _is_visible(page: Page, value: DraftValue) -> bool:
     return len(parts) == len(value.references) and not value.inferred and all(segment.part_of is None for segment in parts)
 
 
-def _agree(path: str, fact: DraftValue, text: DraftValue) -> bool:
+def _agree(path: str, fact: DraftValue, text: DraftValue, said: str, *, timed: bool) -> bool:
     if path in _NAMED:
-        one, other = f" {fold(str(fact.value))} ", f" {fold(str(text.value))} "
-        return one in other or other in one
+        one, other = _words(fact), _words(text)
+        return f" {fold(str(fact.value))} " in said or one <= other or other <= one
+    if path in _DATES and (days := _days_apart(fact, text)) is not None:
+        return days <= timed
     number = _number(fact)
     return fact.value == text.value or (number is not None and number == _number(text))
+
+
+def _is_timed(page: Page, fact: DraftValue) -> bool:
+    """Whether the markup states a date with the time of day, which may be that of another zone."""
+    facts = [page.clean.facts[part.fact] for part in fact.references if isinstance(part, FactReference)]
+    return any(_TIME.search(stated.body.text) for stated in facts)
+
+
+def _words(value: DraftValue) -> set[str]:
+    return set(fold(str(value.value)).split()) - _SMALL_WORDS
+
+
+def _days_apart(one: DraftValue, other: DraftValue) -> int | None:
+    try:
+        return abs((date.fromisoformat(str(one.value)[:10]) - date.fromisoformat(str(other.value)[:10])).days)
+    except ValueError:
+        return None
+
+
+def _value(values: dict[str, DraftValue], path: str) -> object:
+    return values[path].value if path in values else None
 
 
 def _may_be_one(one: str, other: str) -> bool:
@@ -86,7 +115,7 @@ def _may_be_one(one: str, other: str) -> bool:
     if f" {a} " in f" {b} " or f" {b} " in f" {a} ":
         return True
     city, same = find_city(one), find_city(other)
-    if city is None or same is None or a[:1] != b[:1]:
+    if city is None or same is None or _SOUNDS.get(a[:1], a[:1]) != _SOUNDS.get(b[:1], b[:1]):
         return False
     return city.size == same.size and city.countries[0] == same.countries[0]
 
