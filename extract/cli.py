@@ -207,7 +207,12 @@ def _keep_apart(source: bytes | Path, output: Path | None) -> None:
 
 
 def _default(terminal: Choice, pipe: Choice, output: Path | None) -> Choice:
-    return terminal if output is None and sys.stdout.isatty() else pipe
+    return terminal if output is None and _is_terminal() else pipe
+
+
+def _is_terminal() -> bool:
+    """Whether results go to a person; a process may also have no standard output at all."""
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 @contextmanager
@@ -217,7 +222,8 @@ def _errors_of(name: str) -> Iterator[None]:
         yield
     except ExtractError as error:
         message = report.printable(str(error))
-        line = message if message.startswith(name) else f"{name}: {message}"
+        shown = report.printable(name)
+        line = message if message.startswith(shown) else f"{shown}: {message}"
         _fail(line, WRONG_USE if isinstance(error, UsageError) else DOCUMENT_FAILED)
 
 
@@ -234,7 +240,9 @@ def _notice(message: str) -> None:
 
 def _write(text: str, output: Path | None) -> None:
     try:
-        if output is None:
+        if output is None and sys.stdout is None:
+            _fail("standard output is closed. Name a file with --output.", WRONG_USE)
+        elif output is None:
             sys.stdout.write(text + "\n")
             sys.stdout.flush()
         else:
@@ -304,7 +312,7 @@ def _status(status: Status | None) -> Text:
 
 def _rendered(parts: Iterable[RenderableType], output: Path | None) -> str:
     """The parts as text as wide as the terminal, coloured if they go to one."""
-    terminal = output is None and sys.stdout.isatty()
+    terminal = output is None and _is_terminal()
     console = Console(file=io.StringIO(), width=shutil.get_terminal_size((120, 40)).columns, force_terminal=terminal)
     with console.capture() as capture:
         for part in parts:

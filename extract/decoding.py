@@ -101,7 +101,10 @@ _DECLARABLE = frozenset(
     mac-roman mac-cyrillic gb18030 big5hkscs euc_jp iso2022_jp""".split()
 )
 _DETECTABLE = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp932", "euc_jp", "cp949"]
-_DETECTABLE += ["gb18030", "big5hkscs", "koi8_r", "cp874", "cp1258", "mac_roman", "cp437", "cp850", "cp866", "utf_8"]
+_DETECTABLE += ["gb18030", "big5hkscs", "koi8_r", "cp874", "cp1258", "mac_roman", "cp866", "utf_8"]
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
+_NOT_WESTERN = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")  # in Windows-1252
+_FEW = 4  # letters beyond ASCII from which on statistics say something
 _WAY_OUT = "pass its encoding (encoding=...), or convert it to UTF-8"
 
 
@@ -178,7 +181,8 @@ def _decode_unmarked(raw: bytes, name: str, beside: str | None) -> tuple[str, st
     if not ranked:
         raise UndecodableSource(f"{name} is in no encoding that could be detected: {_WAY_OUT}")
     *_, not_western, best = ranked[0]
-    codec = best.encoding if not_western else "cp1252"
+    few = len(raw) - len(raw.translate(None, _BEYOND_ASCII)) <= _FEW and not _NOT_WESTERN.search(raw)
+    codec = best.encoding if not_western and not few else "cp1252"  # too few to tell: what browsers take
     return raw.decode(codec), codec
 
 

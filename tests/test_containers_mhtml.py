@@ -193,8 +193,11 @@ def test_no_page_is_a_typed_error() -> None:
 
 
 def test_a_part_that_is_no_page_is_left_out() -> None:
-    """A picture that calls itself HTML costs nobody the page."""
-    assert open_source(saved(part(b"\x89PNG\r\n\x1a\n\0", coding="base64"), part(PAGE))).text == PAGE
+    """A picture that calls itself HTML costs nobody the page; in place of the page it is an error."""
+    picture = part(b"\x89PNG\r\n\x1a\n\0", coding="base64")
+    assert open_source(saved(part(PAGE), picture)).text == PAGE
+    with pytest.raises(DamagedSource, match="whose page cannot be read"):
+        open_source(saved(picture, part(PAGE)))
 
 
 def test_limits(monkeypatch: pytest.MonkeyPatch) -> None:

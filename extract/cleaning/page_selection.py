@@ -40,6 +40,11 @@ _COPYRIGHT = re.compile(
     r"\W{0,3}(?:©|\(c\)\s|copyright\W{0,3}(?:©|\(c\)|\d{4}|by\b|\Z))|.{0,80}\ball rights reserved\b", re.IGNORECASE | re.DOTALL
 )
 _CONTACT = re.compile(r"\S@\S|\d(?:[\s()/.-]{0,3}\d){6}")  # an address or a telephone number: linked, and no menu
+_USES_COOKIES = re.compile(
+    r"(?:\b(?:we|site|website|page|nous|wir|seite|sitio|web)\b.{0,40}\bcookies?\b)"
+    r"|\bcookies?.{0,30}\b(?:accept|settings|policy|consent|akzept|verwend|einstell|accepte|acept)",
+    re.IGNORECASE,
+)
 _COOKIES = re.compile(r"\bcookies?\b", re.IGNORECASE)
 
 
@@ -147,7 +152,9 @@ def _beside(page: _Page, region: Region) -> bool:
         return not much and (region.box.fields >= _FIELDS or (region.box.fields > 0 and few and not prose))
     match region.reason:
         case Dropped.COOKIES:
-            return share > 0 and page.speaks_of_cookies(first, last)
+            lines = range(first, min(last, first + _FEW_LINES))
+            used = share > 0 or any(_USES_COOKIES.search(page.read(at)) for at in lines)
+            return used and page.speaks_of_cookies(first, last)
         case Dropped.RELATED:
             return share > 0
         case Dropped.NAVIGATION:

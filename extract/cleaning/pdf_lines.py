@@ -20,8 +20,10 @@ _SHARE = 0.4  # of the pages: a header may be another on the left pages than on 
 _CLOSE = 1.45  # of the size of a font: a header or footer keeps more distance from the text
 _NUMBERS = re.compile(r"\d++")
 _PAGE_NUMBER = re.compile(
-    r"(?i)[\W_]*+(?:(?:page|seite|p[aá]gina|pagina|side|sida|strana|p|s)\b[\W_]*+)?+\d{1,4}(?:[\W_]*+(?:of|von|de|sur|di|av|z|/)?[\W_]*+\d{1,4})?+[\W_]*+"
+    r"(?i)[ \t–—|.-]*+(?P<name>(?:page|seite|p[aá]gina|pagina|side|sida|strana|p|s)\b[ \t.:]*+)?+(?P<number>\d{1,4})"
+    r"(?:[ \t]*+(?:of|von|de|sur|di|av|z|/)[ \t]*+(?P<most>\d{1,4}))?+[ \t–—|.-]*+"
 )
+_FEW_PAGES, _YEARS = 99, 1900
 HYPHENED = re.compile(r"([^\W\d_]+)-\Z")
 """The end of a line that may part a word."""
 _ENDS = re.compile(r"[.!?:;…][\"'”’»)]*+\Z")
@@ -50,6 +52,19 @@ class Column(NamedTuple):
     right: float
 
 
+def _is_page_number(words: str, pages: int) -> bool:
+    """Whether a line at the margin of a page counts the pages: not a year, a salary or a workload.
+
+    >>> [_is_page_number(words, 3) for words in ("Page 7", "- 2 -", "2 / 3", "2027", "80 - 100 %", "$18 - $25")]
+    [True, True, True, False, False, False]
+    """
+    found = _PAGE_NUMBER.fullmatch(words)
+    if found is None:
+        return False
+    number, most = int(found["number"]), int(found["most"] or max(pages, _FEW_PAGES))  # it may be a part of a longer document
+    return found["name"] is not None or number <= most < _YEARS
+
+
 def running_lines(lines: Sequence[PrintedLine], text: str, *, pages: int) -> frozenset[int]:
     """The numbers of the lines that stand apart at the same place of many pages, figures aside, and of page numbers."""
     places: defaultdict[tuple[str, int], set[int]] = defaultdict(set)
@@ -63,7 +78,7 @@ def running_lines(lines: Sequence[PrintedLine], text: str, *, pages: int) -> fro
         step = round(line.base / _STEP)
         marginal.append((at, key, step))
         places[key, step].add(line.page)
-        if len(words) < _LONG and _PAGE_NUMBER.fullmatch(words):
+        if len(words) < _LONG and _is_page_number(words, pages):
             found.add(at)
     least = max(2.0, _SHARE * pages)
     for at, key, step in marginal:

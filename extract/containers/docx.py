@@ -23,6 +23,10 @@ MAX_UNPACKED = 400_000_000
 MAX_XML = 30_000_000
 """Bytes of its XML, of which an element takes many times its size in memory; a posting has a hundredth of that."""
 MAX_MEMBERS = 20_000
+MAX_TAGS = 600_000
+"""Tags of one part of it; a posting has a thousand, a book of 300 pages 300,000."""
+_DECLARES = re.compile(rb"<!(?:DOCTYPE|ENTITY)|<\?xml[^>]{0,200}encoding\s*+=\s*+[\"'](?!utf-8|utf-16|us-ascii)", re.IGNORECASE)
+_LONGEST_MARK = 256
 _CHUNK = 1 << 16
 _MAIN = re.compile(r"word/document\d*+\.xml")
 _BEFORE_MARKUP = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
@@ -41,7 +45,7 @@ def read_docx(raw: bytes, *, name: str, max_chars: int) -> Content:
     try:
         from docx.package import Package
     except ImportError as error:
-        way_out = "pip install 'extract-service[docx]', or save it as text"
+        way_out = "pip install 'extract-service[docx]' (in a clone: pip install '.[docx]'), or save it as text"
         raise MissingExtra(f"{name} is a Word file, and the package that reads these is not installed: {way_out}") from error
     _check_archive(raw, name)
     try:
@@ -118,11 +122,19 @@ def _markup_in(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> 
 
     One that is larger than it declares fails here, where it takes no memory.
     """
+    is_markup: bool | None = None  # not yet known: nothing but blanks so far
+    before, tags = b"", 0
     with archive.open(member) as file:
-        head = file.read(_CHUNK)
-        is_markup = head.lstrip(_BEFORE_MARKUP).startswith(b"<")
-        if is_markup and any(declaration in head.replace(b"\0", b"") for declaration in (b"<!DOCTYPE", b"<!ENTITY")):
-            raise DamagedSource(f"{name} declares entities in {member.filename}, which no Word file does: {_WAY_OUT}")
-        while file.read(_CHUNK):
-            continue
-    return member.file_size if is_markup else 0
+        while chunk := file.read(_CHUNK):
+            if is_markup is None and (begun := chunk.lstrip(_BEFORE_MARKUP)):
+                is_markup = begun.startswith(b"<")
+            if not is_markup:
+                continue
+            text = before + chunk.replace(b"\0", b"")  # UTF-16 has one in each sign of the markup
+            if _DECLARES.search(text):
+                raise DamagedSource(f"{name} declares entities in {member.filename}, which no Word file does: {_WAY_OUT}")
+            tags += chunk.count(b"<")
+            if tags > MAX_TAGS:
+                raise SourceTooLarge(f"{name} holds more than {MAX_TAGS:,} tags in {member.filename}: save it in parts")
+            before = text[-_LONGEST_MARK:]
+    return 0 if is_markup is False else member.file_size

@@ -159,7 +159,7 @@ class DocxWriter:
             if name == "r":
                 self._run(element, opened)
             elif name == "t":  # of a formula
-                self._say(opened, str(element.text or ""))
+                self._say(opened, _text_of(element))
             elif name == "AlternateContent":
                 self._inline(_alternative(element), opened)
             elif name == "txbxContent":
@@ -252,15 +252,19 @@ def _inside(parent: Element, wanted: str) -> list[Element]:
 def _alternative(element: Element) -> Iterable[Element]:
     """What is in one of the ways in which the same content is written: the newest that has text."""
     choices = [found for found in element if local_name(found) in ("Choice", "Fallback")]
-    with_text = [found for found in choices if any(local_name(inner) == "t" for inner in found.iter())]
-    return next(iter(with_text), ())
+    return next((found for found in choices if next(found.iter("{*}t"), None) is not None), ())
+
+
+def _text_of(element: Element) -> str:
+    """The text of an element, also behind comments in it."""
+    return "".join([str(element.text or ""), *(str(inner.tail or "") for inner in element)])
 
 
 def _written(element: Element) -> str | None:
     """What an element of a run writes; None where it is no text."""
     name = local_name(element)
     if name == "t":
-        return str(element.text or "")
+        return _text_of(element)
     if name == "sym":
         return _symbol(attribute(element, "char") or "")
     return _CHARACTERS.get(name)

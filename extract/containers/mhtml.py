@@ -63,9 +63,9 @@ def read_mhtml(raw: bytes, *, name: str, max_chars: int, encoding: str | None = 
         try:
             text, used = _decoded(raw, part, name=name, encoding=encoding)
         except SourceError as error:
-            if not texts and part is pages[-1]:
+            if part is pages[0]:
                 raise DamagedSource(f"{name} is MHTML whose page cannot be read ({error}): {_WAY_OUT}") from error
-            continue  # a picture that is called a page, for instance: the others are still readable
+            continue  # a picture in a frame that is called a page, for instance: the page is still readable
         size += len(text) + 1
         if size - 1 > max_chars:
             raise SourceTooLarge.over(name, f"more than {size - 2:,} characters", max_chars)

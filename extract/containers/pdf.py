@@ -63,7 +63,7 @@ def read_pdf(raw: bytes, *, name: str, max_chars: int) -> Content:
     try:
         import pypdfium2
     except ImportError as error:
-        way_out = "pip install 'extract-service[pdf]', or convert it to text"
+        way_out = "pip install 'extract-service[pdf]' (in a clone: pip install '.[pdf]'), or convert it to text"
         raise MissingExtra(f"{name} is a PDF, and the package that reads these is not installed: {way_out}") from error
     with _PDFIUM:
         try:

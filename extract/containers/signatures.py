@@ -8,7 +8,7 @@ _FIELDS = re.compile(rb"(?:\xef\xbb\xbf)?+[\r\n]*+(?P<fields>(?:[!-9;-~]{1,80}+:
 _RELATED = re.compile(rb"(?im)^Content-Type:\s*+multipart/related\b")
 _LONE_PAGE = re.compile(rb"(?im)^Content-Type:\s*+text/html\b")
 _VERSION = re.compile(rb"(?im)^MIME-Version:")
-_PDF = re.compile(rb"[\s\S]{0,1023}?%PDF-\d")
+_PDF = re.compile(rb"(?:[^<]{0,1023}?[\r\n])??%PDF-\d")
 
 
 def is_mhtml(head: bytes) -> bool:

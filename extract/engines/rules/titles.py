@@ -61,6 +61,7 @@ EARLY = 6  # segments in which an unmarked line may be the title
 LONGEST_LINE = 100  # characters of such a line
 SHORT = 5  # words of a title that no noun of the vocabulary proves
 MOST = 100  # candidates that are compared with each other, best places first: a title stands in one of them or nowhere
+_PART_OF_TITLE = (None, "company")  # "Engineer, Computer Vision" has no section at its end
 _LAST_WORDS = 10  # of a heading, among which the name of a section may begin
 _LONGEST_FACT = 400  # characters of an address or of a page's title that are read
 
@@ -184,7 +185,7 @@ def section_suffix(text: str) -> int | None:
     if fold(text.rpartition(" ")[2]) not in phrases().last:
         return None
     for gap in list(_GAP.finditer(text))[-_LAST_WORDS:]:
-        if gap.start() and text[gap.end() : gap.end() + 1].isalpha() and heading_section(text[gap.end() :]):
+        if gap.start() and text[gap.end() : gap.end() + 1].isalpha() and heading_section(text[gap.end() :]) not in _PART_OF_TITLE:
             return gap.start()
     return None
 
