@@ -6,6 +6,7 @@ same marks and runs them literally, each in a fresh copy with a fresh virtual en
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from extract import extract
 from extract.cli import RecordFormat, app
 from extract.result import Status
 from extract.source import Format
@@ -99,3 +101,18 @@ def test_python_version_is_that_of_the_project() -> None:
     """The README asks for the Python that pyproject.toml requires."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert f"Python {project['requires-python'].removeprefix('>=')} or newer" in README
+
+
+def test_what_comes_out_is_what_is_shown() -> None:
+    """The rows of the table and the line of JSON are those of the document that the first command names."""
+    result = extract(ROOT / "evals/gold/meta_research_scientist/input.txt")
+    source = (ROOT / "evals/gold/meta_research_scientist/input.txt").read_text("utf-8")
+    shown = dict(re.findall(r"^ (\S+) .*? (\d+:\d+)$", README.partition("## What comes out")[2], flags=re.MULTILINE))
+    assert len(shown) == 4
+    for path, place in shown.items():
+        start = result.evidence[path].spans[0].start
+        line = source.count("\n", 0, start) + 1
+        assert place == f"{line}:{start - source.rfind(chr(10), 0, start)}"
+    (fragment,) = re.findall(r"```json\n(.*)\n```", README)
+    (path, evidence), *_ = json.loads(f"{{{fragment}}}").items()
+    assert result.evidence[path].model_dump(mode="json") == evidence

@@ -41,7 +41,8 @@ def clean_html(body: MappedText) -> Cleaned:
     Only what a reader sees becomes blocks: no scripts, styles, comments, templates or alternative texts. Of a page what is no
     part of a posting (menus, footers, forms, other openings) and what is hidden is kept apart, as ``dropped`` blocks.
     What the markup states about the page (``html.title``, ``html.lang``, ``html.canonical``, ``html.og:…``, addresses of
-    links that show none) and what its JSON-LD says are facts. Markup is read as browsers do; there is no input that fails.
+    links that show none) and what its JSON-LD says are facts. Markup is read as browsers do, however broken. Raises
+    SourceTooLarge where there are more lines or facts than a page has.
 
     >>> cleaned = clean_html(MappedText.of("<p><b>Your tasks</b></p><ul><li>Write R&amp;D reports</ul>"))
     >>> [(block.kind.value, block.body.text) for block in cleaned.blocks]

@@ -10,7 +10,7 @@ from extract.errors import SourceTooLarge
 MAX_TAGS = 300_000
 """Tags, or what begins like one. The densest real pages have 70,000 in a megabyte."""
 MAX_PARTS = 15_000
-"""Lines, segments or facts. The longest real postings have 500."""
+"""Lines of a page, segments (lines and sentences), or facts. The longest real postings have 500."""
 MAX_LINE_ENDS = 100_000
 """Line ends of a plain text, empty lines among them."""
 
