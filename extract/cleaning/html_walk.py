@@ -271,8 +271,8 @@ class _Walker:
     def _open_drawn(self, tag: str, node: Element, top: _Open) -> _Frame | None:
         """Go into what is drawn in the line: the words of a drawing stand aside, but not the HTML in it."""
         self._empty(tag, node, top)
-        if top.aside is not Dropped.DRAWING and ";" not in node.text:
-            return None
+        if tag == "svg" and top.aside is not Dropped.DRAWING and ";" not in node.text:
+            return None  # lines and circles
         entry = top.inner()
         if tag == "foreignObject":
             entry.aside = None if top.aside is Dropped.DRAWING else top.aside

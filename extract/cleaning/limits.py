@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from extract.errors import SourceTooLarge
 
-MAX_TAGS = 300_000
+MAX_TAGS = 250_000
 """Tags, or what begins like one. The densest real pages have 70,000 in a megabyte."""
 MAX_PARTS = 15_000
 """Lines of a page, segments (lines and sentences), or facts. The longest real postings have 500."""
