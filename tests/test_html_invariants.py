@@ -35,7 +35,7 @@ ATTRIBUTES = (
     "title=\"open|title='open|onclick='<b>'"
 ).split("|")
 ODD = (
-    "<style/>|"
+    "<style/>|0;|1;|"
     "<!-- hidden -->|<!--|-->|<!---->|<!-->|--!>|<!doctype html>|<?pi x?>|</ p>|<3|< |<|&|&#|&amp;|&nbsp;|&eacute|&#0;|"
     "&lt;|&notit;|<jo@x.example>|<https://x.example/a>|</p x='>'>|\r|\r\n|\t|\f|\u00a0|\u00a0 |\u200b|• |1. |Place: |"
     "Similar jobs|Apply now|Cookies"
