@@ -24,15 +24,13 @@ _LITERAL = {'"': re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL), "'": re.co
 _NAMES_TEXT = re.compile(r"""(?:description|content|body)[\w-]{0,12}+\\?["']""", re.IGNORECASE)
 _JSON = re.compile(r"\s*+[{\[]")
 _LONG = 200  # characters of a text that is the posting
+_ASSIGNED = 4  # values of a script that are read
+_POSTINGS = 8  # objects of a value that are looked at
 _TITLE = 150  # characters that a title has at most
 _NEAR = 3  # levels below the object that a property of it may stand
 _SIGNS = re.compile(r"[_\-]")
 
 Path = tuple[str, ...]
-
-
-_ASSIGNED = 4  # values of a script that are read
-_POSTINGS = 8  # objects of a value that are looked at
 
 
 class _Posting(NamedTuple):

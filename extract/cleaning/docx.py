@@ -7,11 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from extract.cleaning.document import Block, Cleaned, Dropped, MappedText
-from extract.cleaning.page_blocks import to_blocks
-from extract.cleaning.page_lines import Box, Holder, Line, Role, Row
+from extract.cleaning.page_blocks import as_it_is, to_blocks
+from extract.cleaning.page_lines import NOWHERE, Holder, Line, Role, Row
 from extract.containers.layout import Layout, Paragraph, Style
 
-_NOWHERE = Box(None, "", 0)
 _LINE = re.compile(r"[^\n]++")
 
 
@@ -28,14 +27,10 @@ def clean_docx(body: MappedText, layout: Layout) -> Cleaned:
         "docx:margins": bool(margins),
     }
     return Cleaned(
-        tuple(to_blocks(body, _lines(shown, body.text), read=_as_it_is)),
+        tuple(to_blocks(body, _lines(shown, body.text), read=as_it_is)),
         steps=tuple(name for name, happened in names.items() if happened),
         dropped=lambda: tuple(Block(body[margin.start : margin.end], dropped=Dropped.FOOTER) for margin in margins),
     )
-
-
-def _as_it_is(body: MappedText) -> MappedText:
-    return body
 
 
 def _lines(paragraphs: Sequence[Paragraph], text: str) -> Iterator[Line]:
@@ -50,9 +45,9 @@ def _lines(paragraphs: Sequence[Paragraph], text: str) -> Iterator[Line]:
         lists += paragraph.style is Style.ITEM and before is not Style.ITEM
         before = paragraph.style
         if paragraph.style is Style.HEADING:
-            yield Line(whole, Holder(Role.HEADING, paragraph.level), paragraph.bold, _NOWHERE)
+            yield Line(whole, Holder(Role.HEADING, paragraph.level), paragraph.bold, NOWHERE)
         elif paragraph.style is Style.ITEM:
-            yield Line(whole, Holder(Role.ITEM, paragraph.level, list=lists), paragraph.bold, _NOWHERE)
+            yield Line(whole, Holder(Role.ITEM, paragraph.level, list=lists), paragraph.bold, NOWHERE)
         else:
             holder = flow
             if row is not None and not row.layout:
@@ -60,7 +55,7 @@ def _lines(paragraphs: Sequence[Paragraph], text: str) -> Iterator[Line]:
                 held += [] if held else [Holder(Role.CELL, row=row)]
                 holder = held[0]
             for match in _LINE.finditer(text, paragraph.start, paragraph.end):
-                yield Line([match.span()], holder, paragraph.bold, _NOWHERE)
+                yield Line([match.span()], holder, paragraph.bold, NOWHERE)
 
 
 def _rows(paragraphs: Sequence[Paragraph]) -> dict[int, Row]:

@@ -10,11 +10,13 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
+from extract.cleaning.html_elements import RAW
+
 if TYPE_CHECKING:
     from turbohtml import Element
 
-_RAW = "style script title textarea iframe noembed noframes xmp plaintext noscript".split()
-RAW_DRAWN = f":is({','.join(_RAW)}):is(svg *,math *)"
+_RAW = ",".join(sorted(RAW))
+RAW_DRAWN = f":is({_RAW}):is(svg *,math *)"
 """The selector of elements that a tokenizer takes for raw text and that may be none, because they stand in a drawing."""
 _SAME = re.compile(r"<(\w+)(?:\s[^<>/\"']*+(?:\"[^<>\"]*+\"[^<>/\"']*+)*+)?+>[^<]*+</\1\s*+>", re.IGNORECASE)
 CDATA, _CDATA_END = "<![CDATA[", "]]>"
@@ -47,7 +49,7 @@ def _renamed(text: str) -> str:
     from turbohtml import parse  # noqa: PLC0415  as in html_tree
 
     root = parse(text, source_locations=True, scripting=True)
-    inside = [node for node in root.select(",".join(_RAW)) if node.namespace.name != "HTML"]
+    inside = [node for node in root.select(_RAW) if node.namespace.name != "HTML"]
     places = sorted(place for node in inside for place in _names(node))
     pieces: list[str] = []
     done = 0

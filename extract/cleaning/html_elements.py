@@ -8,6 +8,9 @@ GONE = frozenset("script style iframe noembed noframes noscript template head au
 UNSEEN = frozenset("title link meta base".split())
 """As those, wherever in the page they stand."""
 
+RAW = frozenset("script style iframe noembed noframes title textarea xmp plaintext noscript".split())
+"""What stands in them is no markup, but in drawings."""
+
 CHOICES = frozenset("select datalist textarea".split())
 """What stands in them is to be chosen or overwritten by the reader."""
 

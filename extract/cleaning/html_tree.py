@@ -15,6 +15,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from extract.cleaning.html_drawings import CDATA, RAW_DRAWN, reads_otherwise, with_plain_drawings
+from extract.cleaning.html_elements import RAW
 
 if TYPE_CHECKING:
     from turbohtml import Document, Element, Node
@@ -26,7 +27,6 @@ _ADDRESS = re.compile(r"<(?=[a-zA-Z][^\s<>/@:]*+(?:@|:/))")
 _DRAWING = re.compile(r"<(?:svg|math)[\s/>]", re.IGNORECASE)
 _CLOSED_COMMENT = re.compile(r"<!--(?:-?>|.*?--!?>)", re.DOTALL)
 _UNCLOSED = re.compile(r"<!--|[\"']")
-_RAW = frozenset("script style iframe noembed noframes title textarea xmp plaintext noscript".split())
 _SCRIPTS = frozenset({"script", "style"})
 _NAME = re.compile(r"</?+[^\s/>]++")
 _ATTRIBUTE = re.compile(
@@ -203,7 +203,7 @@ def _text_runs(text: str) -> list[tuple[int, int]] | None:
             begin = -1
     if tokens and tokens[-1].tag == _END:
         return runs
-    if begin >= 0 and tokens[-2:][0].tag in _RAW:
+    if begin >= 0 and tokens[-2:][0].tag in RAW:
         return [*runs, (begin, len(text))]  # a script that never ends, as browsers read it
     return None
 

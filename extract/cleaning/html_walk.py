@@ -110,9 +110,9 @@ def _follows_link(node: Element) -> bool:
 
 def _is_hidden(node: Element) -> bool:
     """Whether an attribute hides an element: not one that a search in the page opens, nor a tab that another one covers."""
-    value = node.attr("hidden") if "hidden" in node.attrs else None
-    found = "hidden" in node.attrs and (value or "").strip().lower() != "until-found"
-    return found and (node.attr("role") or "").strip().lower() != "tabpanel"
+    if "hidden" not in node.attrs or (node.attr("hidden") or "").strip().lower() == "until-found":
+        return False
+    return (node.attr("role") or "").strip().lower() != "tabpanel"
 
 
 def _is_contact(node: Element) -> bool:

@@ -79,6 +79,11 @@ def to_blocks(
         at = end
 
 
+def as_it_is(body: MappedText) -> MappedText:
+    """How lines read that were no markup."""
+    return body
+
+
 def dropped_blocks(body: MappedText, found: Walk, reasons: Sequence[Dropped | None]) -> tuple[Block, ...]:
     """The lines that are no part of the posting and what stands in no line, a block each, as they read."""
     left = [(line.ranges, reason) for line, reason in zip(found.lines, reasons, strict=True) if reason]

@@ -55,6 +55,10 @@ class Box:
     fields: int = 0
 
 
+NOWHERE = Box(None, "", 0)
+"""The box of lines whose document has no elements in each other."""
+
+
 @dataclass(slots=True, eq=False)
 class Line:
     """A visible line; ``bold``: all of its words are.

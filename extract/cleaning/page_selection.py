@@ -143,13 +143,12 @@ def _beside(page: _Page, region: Region) -> bool:
     if first == last or page.holds_title(region.box) or page.is_most(first, last):
         return False
     share = page.linked_share(first, last)
-    prose = any(page.is_prose(at) for at in range(first, last))
+    prose = sum(page.is_prose(at) for at in range(first, last))
     if region.sure:
         return share >= _LINKED or not prose
     if region.box.tag == "form":
         few = last - first <= 2 * region.box.fields + 1  # little but labels and buttons
-        much = 2 * sum(page.is_prose(at) for at in range(first, last)) > last - first
-        return not much and (region.box.fields >= _FIELDS or (region.box.fields > 0 and few and not prose))
+        return 2 * prose <= last - first and (region.box.fields >= _FIELDS or (region.box.fields > 0 and few and not prose))
     match region.reason:
         case Dropped.COOKIES:
             lines = range(first, min(last, first + _FEW_LINES))
@@ -160,16 +159,22 @@ def _beside(page: _Page, region: Region) -> bool:
         case Dropped.NAVIGATION:
             return share >= _LINKED or (share > 0 and _is_trail(page, first, last))
         case Dropped.FOOTER:
-            if any(_states_field(page, at) for at in range(first, min(last, first + _FEW_LINES))):
-                return False
-            return share >= (_LINKED if _is_below_all(region.box) or region.box.tag != "footer" else _ALL_LINKED) or (
-                not prose and _is_below_all(region.box)
-            )
+            return _is_footer(page, region.box, prose=prose)
         case Dropped.SHARE:
             label = page.size(first, last) <= _LABEL and (share > 0 or fold(page.read(first)) in _phrases("links"))
             return share >= _LINKED or label
         case _:
             return share >= _LINKED or (share > 0 and not prose)
+
+
+def _is_footer(page: _Page, box: Box, *, prose: int) -> bool:
+    """Whether what calls itself a footer is one of a page: links, and no field of a posting; in an article links alone."""
+    if any(_states_field(page, at) for at in range(box.first, min(box.last, box.first + _FEW_LINES))):
+        return False
+    share = page.linked_share(box.first, box.last)
+    if box.tag != "footer":
+        return share >= _LINKED
+    return share >= _LINKED or not prose if _is_below_all(box) else share >= _ALL_LINKED
 
 
 def _is_trail(page: _Page, first: int, last: int) -> bool:
@@ -191,7 +196,7 @@ def _is_below_all(box: Box) -> bool:
     outer = box.parent
     while outer is not None and outer.tag not in ("article", "section", "main", "aside"):
         outer = outer.parent
-    return box.tag == "footer" and outer is None
+    return outer is None
 
 
 def _drop_cards(page: _Page) -> None:
@@ -226,9 +231,8 @@ def _widest(box: Box, first: int, most: int) -> Box:
 def _drop_related(page: _Page) -> None:
     """Other openings: what stands under a heading that announces them."""
     for at, line in enumerate(page.lines):
-        heads = line.holder.role in (Role.HEADING, Role.FLOW, Role.TERM) and (
-            line.holder.role is Role.HEADING or not page.is_link(at)
-        )
+        role = line.holder.role
+        heads = role is Role.HEADING or (role in (Role.FLOW, Role.TERM) and not page.is_link(at))
         if heads and page.reasons[at] is None and line.size <= _SHORT and heading_section(page.read(at)) == "related":
             page.drop(at, _end_of_related(page, at), Dropped.RELATED)
 

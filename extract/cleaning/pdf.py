@@ -8,13 +8,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from extract.cleaning.document import Block, Cleaned, Dropped, MappedText
-from extract.cleaning.page_blocks import to_blocks
-from extract.cleaning.page_lines import Box, Holder, Line, Ranges, Role, Row
+from extract.cleaning.page_blocks import as_it_is, to_blocks
+from extract.cleaning.page_lines import NOWHERE, Holder, Line, Ranges, Role, Row
 from extract.cleaning.pdf_lines import HYPHENED, LARGER, Typography, columns_of, goes_on, running_lines, typography
 from extract.cleaning.pdf_rows import Piece, pieces_of
 from extract.containers.layout import Layout, PrintedLine
 
-_NOWHERE = Box(None, "", 0)
 _HEADING_LENGTH = 200
 _WORD = re.compile(r"[^\W\d_]+")
 _COMPOUND = re.compile(r"(?<![^\W\d_])[^\W\d_]++(?:-[^\W\d_]++)++")
@@ -42,7 +41,7 @@ def clean_pdf(body: MappedText, layout: Layout) -> Cleaned:
     usual = typography(kept)
     paragraphs = _paragraphs(pieces_of(kept, body.text), body.text, usual)
     hyphens = _Hyphens(body.text)
-    blocks = tuple(to_blocks(body, _lines(paragraphs, usual, hyphens), read=_as_it_is))
+    blocks = tuple(to_blocks(body, _lines(paragraphs, usual, hyphens), read=as_it_is))
     names = {"pdf:lines": len(blocks) < len(kept), "pdf:margins": bool(running), "pdf:hyphens": hyphens.undone > 0}
     return Cleaned(
         blocks,
@@ -51,10 +50,6 @@ def clean_pdf(body: MappedText, layout: Layout) -> Cleaned:
             Block(body[line.start : line.end], dropped=Dropped.FOOTER) for at, line in enumerate(layout.lines) if at in running
         ),
     )
-
-
-def _as_it_is(body: MappedText) -> MappedText:
-    return body
 
 
 def _paragraphs(pieces: Sequence[Piece], text: str, usual: Typography) -> list[Paragraph]:
@@ -85,7 +80,7 @@ def _lines(paragraphs: Sequence[Paragraph], usual: Typography, hyphens: _Hyphens
         holder = flow if row is None else Holder(Role.CELL, row=row)
         if holder is flow and first.size >= large and lines[-1].end - first.start <= _HEADING_LENGTH:
             holder = Holder(Role.HEADING, min(1 + sizes.index(round(first.size)), 6))
-        yield Line(hyphens.ranges(lines), holder, all(line.bold for line in lines), _NOWHERE)
+        yield Line(hyphens.ranges(lines), holder, all(line.bold for line in lines), NOWHERE)
 
 
 class _Hyphens:

@@ -97,7 +97,7 @@ class DocxWriter:
         self._margin = True
         seen: set[str] = set()
         for margin in margins:
-            words = "".join(str(text.text or "") for text in margin.iter() if local_name(text) == "t").strip()
+            words = "".join(_text_of(text) for text in margin.iter() if local_name(text) == "t").strip()
             if words and words not in seen:
                 seen.add(words)
                 self._blocks(margin)
