@@ -10,10 +10,32 @@ ExtractError
 │   ├── DamagedSource      a PDF, Word or MHTML file that is cut off or broken
 │   └── MissingExtra       a package that reads this kind of file is not installed
 ├── FormatError            the document is not what the caller said it was
+├── IncompleteRecord       the document does not state what the schema requires: make the field optional, or skip it
+├── CallError              a call to a model failed; `usage` is what it used
+│   ├── ModelError         the model gave no usable answer for that document; others are not concerned
+│   │   ├── Refused              it declined to answer
+│   │   ├── Filtered             the provider's content filter stopped it
+│   │   ├── Truncated            its answer was cut off, with more room too
+│   │   ├── InvalidAnswer        no JSON object, or nothing at all
+│   │   ├── ContextOverflow      the document is longer than the model can read
+│   │   ├── RequestRejected      the endpoint calls the request wrong (400)
+│   │   └── EndpointUnavailable  no answer in time, after all attempts: try again later
+│   └── RunStopped         no further call can succeed: stop the run and do what the message says
+│       ├── AccessDenied         the key is wrong or may not do this, or there is no such model
+│       ├── QuotaExhausted       the account has no money or quota left
+│       └── BudgetExceeded       the next call could pass the limit on money or tokens
 └── UsageError             the call is wrong, whatever the document: an unknown schema, engine or format
+    ├── SchemaError        a field of the schema cannot be asked of a model
+    ├── PromptError        a prompt file cannot be used
+    └── SettingsError      a setting is wrong or missing
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from extract.result import Usage  # result.py is built on modules that raise these errors
 
 
 class ExtractError(Exception):
@@ -86,3 +108,116 @@ class UsageError(ExtractError):
     """The call itself is wrong and would be for any document."""
 
     code = "usage"
+
+
+class SchemaError(UsageError):
+    """A field of the schema has a type that no answer of a model can have; the message names it."""
+
+    code = "schema"
+
+
+class PromptError(UsageError):
+    """A prompt file cannot be read, or one of its examples is not stated by its own document."""
+
+    code = "prompt"
+
+
+class SettingsError(UsageError):
+    """A setting is wrong or missing; the message names the variable."""
+
+    code = "settings"
+
+
+class IncompleteRecord(ExtractError):
+    """The document does not state what the schema requires, so there is no record; the message names the fields."""
+
+    code = "incomplete"
+
+
+class CallError(ExtractError):
+    """The base of what calls to a model end in; ``usage`` is what the attempts used."""
+
+    code = "call"
+
+    def __init__(self, message: str, *, usage: Usage | None = None) -> None:
+        super().__init__(message)
+        self.usage = usage
+
+
+class ModelError(CallError):
+    """The model gave no usable answer for this document; other documents are not concerned."""
+
+    code = "model"
+
+
+class Refused(ModelError):
+    """The model declined to answer."""
+
+    code = "refused"
+
+
+class Filtered(ModelError):
+    """The provider's content filter stopped the request or the answer."""
+
+    code = "filtered"
+
+
+class Truncated(ModelError):
+    """The answer was cut off at the limit on output tokens, also with more room."""
+
+    code = "truncated"
+
+
+class InvalidAnswer(ModelError):
+    """The answer is no JSON object."""
+
+    code = "invalid_answer"
+
+
+class ContextOverflow(ModelError):
+    """The request is longer than the model's context."""
+
+    code = "context_overflow"
+
+
+class RequestRejected(ModelError):
+    """The endpoint answered that the request is wrong; asking again would not help."""
+
+    code = "request_rejected"
+
+
+class EndpointUnavailable(ModelError):
+    """The endpoint did not answer: no connection, a time-out, too many requests, a fault of its own.
+
+    ``retry_after``: seconds after which the endpoint asked to be tried again, where it said so.
+    """
+
+    code = "unavailable"
+
+    def __init__(self, message: str, *, usage: Usage | None = None, retry_after: float | None = None) -> None:
+        super().__init__(message, usage=usage)
+        self.retry_after = retry_after
+
+
+class RunStopped(CallError):
+    """No further call can succeed, whatever the document."""
+
+    code = "run_stopped"
+
+
+class AccessDenied(RunStopped):
+    """The endpoint refuses the key, the model or the address (401, 403, 404)."""
+
+    code = "access_denied"
+
+
+class QuotaExhausted(RunStopped):
+    """The account has no quota left; waiting does not help."""
+
+    code = "quota_exhausted"
+
+
+class BudgetExceeded(RunStopped):
+    """The next call could pass the limit on money or tokens, so it was not made."""
+
+    code = "budget_exceeded"

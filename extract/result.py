@@ -81,18 +81,38 @@ class Evidence(Value):
 
 
 class Usage(Value):
-    """What an extraction used: model calls, tokens, money (US dollars; None = price unknown), cache hits, seconds."""
+    """What an extraction used: model calls, tokens, money (US dollars; None = price unknown), cache hits, seconds.
+
+    ``calls`` counts every attempt that left for the endpoint, also those that failed; ``cached_tokens`` are those of
+    ``input_tokens`` that the provider had in its own prompt cache.
+    """
 
     calls: int = 0
     input_tokens: int = 0
+    cached_tokens: int = 0
     output_tokens: int = 0
     cost: float | None = 0.0
     cache_hits: int = 0
     seconds: float = 0.0
 
+    def __add__(self, other: Usage) -> Usage:
+        """Both together; money is unknown where one of them is."""
+        return Usage(
+            calls=self.calls + other.calls,
+            input_tokens=self.input_tokens + other.input_tokens,
+            cached_tokens=self.cached_tokens + other.cached_tokens,
+            output_tokens=self.output_tokens + other.output_tokens,
+            cost=None if self.cost is None or other.cost is None else self.cost + other.cost,
+            cache_hits=self.cache_hits + other.cache_hits,
+            seconds=self.seconds + other.seconds,
+        )
+
 
 class Provenance(Value):
-    """How a record was made, enough to make it again."""
+    """How a record was made, enough to make it again.
+
+    ``model``, ``endpoint``, ``prompt`` and ``prompt_hash`` are null where no model is part of the engine.
+    """
 
     engine: str
     task: str
@@ -103,6 +123,10 @@ class Provenance(Value):
     source_sha256: str
     encoding: str
     version: str
+    model: str | None = None
+    endpoint: str | None = None
+    prompt: str | None = None
+    prompt_hash: str | None = None
 
 
 class Extraction(Value, Generic[T_co]):

@@ -1,0 +1,168 @@
+"""What can be set, read in one place: the environment first, then a file ``.env`` in the working directory.
+
+Nothing is read on import. ``Settings()`` reads; keywords win over what is read.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, ClassVar
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from extract.errors import SettingsError
+
+OPENAI = "https://api.openai.com/v1"
+"""Where requests go when no other address is set."""
+
+
+class Api(StrEnum):
+    """Which of the two interfaces of OpenAI the endpoint is spoken to with."""
+
+    CHAT = "chat"  # chat completions, which every compatible endpoint has
+    RESPONSES = "responses"
+
+
+class Constraint(StrEnum):
+    """How the answer is held to the wire schema; AUTO begins with the first and steps down where the endpoint lacks it."""
+
+    AUTO = "auto"
+    STRICT = "strict"  # the provider promises an answer that fits
+    SCHEMA = "schema"  # the schema is sent, without that promise
+    JSON = "json"  # the schema is part of the prompt; the answer is checked here alone
+
+
+class Ask(StrEnum):
+    """What the model is asked for."""
+
+    MISSING = "missing"  # what neither the markup nor the rules are certain of
+    ALL = "all"
+
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=1)]
+
+
+def _from(*names: str) -> AliasChoices:
+    return AliasChoices(*names)
+
+
+class Settings(BaseSettings):
+    """All settings of the model engine, frozen; each is an environment variable, ``EXTRACT_`` and its name in capitals.
+
+    The key and the address have the names that OpenAI's own client uses: ``OPENAI_API_KEY``, ``OPENAI_BASE_URL``; those with
+    ``EXTRACT_`` win over them. Times are in seconds, money in US dollars. Raises SettingsError for a value that cannot be.
+    """
+
+    model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
+        env_prefix="EXTRACT_",
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,
+    )
+
+    api_key: SecretStr = Field(default=SecretStr(""), validation_alias=_from("EXTRACT_API_KEY", "OPENAI_API_KEY"))
+    base_url: str = Field(default="", validation_alias=_from("EXTRACT_BASE_URL", "OPENAI_BASE_URL"))
+    model: str = ""
+    api: Api = Api.CHAT
+    constraint: Constraint = Constraint.AUTO
+
+    prompt: str = ""
+    """The version of a shipped prompt ("v1"), or the path of a file; empty = the newest of the task."""
+    ask: Ask = Ask.MISSING
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    top_p: Annotated[float, Field(gt=0, le=1)] | None = None
+    seed: int | None = None
+    reasoning_effort: str | None = None
+    max_output_tokens: Count | None = None
+    """Room for an answer; None = what the prompt says."""
+    repeat: Annotated[int, Field(ge=0)] = 0
+    """Tells the same request apart in the cache, to ask it again."""
+
+    timeout: Positive = 60.0
+    """For one attempt."""
+    deadline: Positive = 180.0
+    """For a document, with all attempts and the pauses between them."""
+    max_attempts: Count = 6
+    concurrency: Count = 64
+    """Requests under way at once."""
+    requests_per_minute: Count | None = None
+    tokens_per_minute: Count | None = None
+    max_cost: Positive | None = None
+    """US dollars that all requests of this process may cost together."""
+    max_tokens: Count | None = None
+    """Tokens that all requests of this process may use together."""
+    prices: Path | None = None
+    """A price table of your own; its models win over those of the shipped one."""
+
+    cache: bool = True
+    cache_dir: Path | None = None
+    """Where answers are kept; None = the cache folder of the user."""
+
+    def __init__(self, **values: object) -> None:
+        if unknown := values.keys() - type(self).model_fields.keys():
+            raise SettingsError(f"there is no setting {', '.join(sorted(unknown))}")
+        try:
+            super().__init__(**values)  # type: ignore[arg-type]  # what is wrong in them is told below
+        except ValidationError as error:
+            raise SettingsError(_told(error)) from None  # the cause would show the values, keys among them
+
+    @field_validator("base_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
+            raise ValueError("it must be an address such as https://api.openai.com/v1")
+        return value.rstrip("/")
+
+    @property
+    def endpoint(self) -> str:
+        """The base URL of the endpoint without user, password and query: what may be shown and kept.
+
+        >>> Settings(base_url="https://me:secret@proxy.example/v1?token=t").endpoint
+        'https://proxy.example/v1'
+        """
+        parts = urlsplit(self.base_url or OPENAI)
+        host = parts.netloc.rpartition("@")[2]
+        return urlunsplit((parts.scheme, host, parts.path.rstrip("/"), "", ""))
+
+    @property
+    def configured(self) -> bool:
+        """Whether a model can be asked: one is named, and there is a key or an address of its own."""
+        return bool(self.model and (self.base_url or self.api_key.get_secret_value()))
+
+    @property
+    def missing(self) -> str:
+        """What has to be set before a model can be asked; empty where nothing is missing."""
+        if not self.model:
+            return "set EXTRACT_MODEL (or --model) to the name of a model"
+        if not self.configured:
+            return "set OPENAI_API_KEY, or OPENAI_BASE_URL for an endpoint of your own"
+        return ""
+
+
+def variable(field: str) -> str:
+    """The environment variable that a setting is read from.
+
+    >>> variable("max_cost"), variable("api_key")
+    ('EXTRACT_MAX_COST', 'OPENAI_API_KEY')
+    """
+    return {"api_key": "OPENAI_API_KEY", "base_url": "OPENAI_BASE_URL"}.get(field, f"EXTRACT_{field.upper()}")
+
+
+def _told(error: ValidationError) -> str:
+    """What is wrong with which variable; not its value, which may be a key."""
+    details = error.errors(include_url=False, include_context=False, include_input=False)
+    lines = (f"{variable(_field(str(detail['loc'][0])))}: {detail['msg']}" for detail in details if detail["loc"])
+    return "; ".join(lines) or "a setting is wrong"
+
+
+def _field(place: str) -> str:
+    """The field that Pydantic names by its first alias."""
+    return place.lower().removeprefix("extract_").removeprefix("openai_")
