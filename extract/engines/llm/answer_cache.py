@@ -19,7 +19,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal, Protocol, TextIO
+from typing import Annotated, ClassVar, Protocol, TextIO
 
 import diskcache  # type: ignore[import-untyped]  # it publishes no types
 import platformdirs
@@ -72,7 +72,7 @@ class Entry(Value):
 
     model_config: ClassVar[ConfigDict] = ConfigDict(strict=True)
 
-    version: Literal[1]
+    version: Annotated[int, Field(ge=1, le=1)]  # Literal[1] takes true for 1
     text: Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
     model: Name
     requested_model: Name
@@ -370,7 +370,7 @@ def _opened(folder: Path, wait: float) -> diskcache.Cache:
         with closing(_connected(folder, wait)) as connection:
             _drop_foreign_settings(connection)
         return diskcache.Cache(str(folder), timeout=wait, disk=_InlineDisk, **_SETTINGS)
-    except _FAILURES as error:
+    except (*_FAILURES, ValueError) as error:  # ValueError: diskcache finds other rows in its tables than it expects
         raise _unusable(folder, error) from error
 
 
@@ -383,11 +383,13 @@ def _drop_foreign_settings(connection: sqlite3.Connection) -> None:
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'Settings'").fetchone():
         return
     rows = connection.execute("SELECT rowid, key, value FROM Settings").fetchall()
-    foreign = [
-        (row,) for row, key, value in rows if not (type(value) is int if key in _COUNTERS else _SETTINGS.get(key) == value)
-    ]
+    foreign = [(row,) for row, key, value in rows if not _is_ours(key, value)]
     if foreign:
         connection.executemany("DELETE FROM Settings WHERE rowid = ?", foreign)
+
+
+def _is_ours(key: object, value: object) -> bool:
+    return type(value) is int if key in _COUNTERS else key in _SETTINGS and _SETTINGS[str(key)] == value
 
 
 def _files(folder: Path) -> list[Path]:
@@ -416,7 +418,7 @@ def _read_line(line: str) -> _KeyedEntry:
 def _first(error: ValidationError) -> str:
     """The first thing that is wrong with an entry, without its content."""
     detail = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    return ": ".join([*map(str, detail["loc"]), detail["msg"]])
+    return ": ".join([*(ascii(part)[:40] for part in detail["loc"]), detail["msg"]])
 
 
 def _unusable(folder: Path, error: Exception) -> SettingsError:
@@ -427,8 +429,10 @@ def _unusable(folder: Path, error: Exception) -> SettingsError:
 
 
 def _cause(error: BaseException | None) -> BaseException | None:
-    """What SQLite said; diskcache calls each of its errors in writing a Timeout."""
-    return error.__context__ or error if isinstance(error, diskcache.Timeout) else error
+    """What SQLite said; diskcache calls each of its errors in writing a Timeout, and that one again."""
+    while isinstance(error, diskcache.Timeout) and error.__context__ is not None:
+        error = error.__context__
+    return error
 
 
 def _in_use(error: BaseException | None) -> bool:
