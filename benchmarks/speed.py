@@ -15,10 +15,10 @@ import sys
 import time
 from collections.abc import Callable
 from html.parser import HTMLParser
-from importlib.resources import files
 
 from extract import extract
 from extract.cleaning import clean
+from extract.evals.cases import shipped_cases
 from extract.source import open_source
 
 LOADED = "import sys, time; t = time.perf_counter(); import extract; print(time.perf_counter() - t)"
@@ -63,9 +63,8 @@ def import_seconds(rounds: int = 5) -> float:
 
 
 def samples() -> dict[str, str]:
-    """The documents of the shipped gold cases, by name."""
-    cases = sorted(files("extract.evals").joinpath("gold").iterdir(), key=lambda case: case.name)
-    return {case.name: case.joinpath("input.txt").read_text("utf-8") for case in cases if case.joinpath("input.txt").is_file()}
+    """The job postings among the shipped gold cases, by name: the rules read nothing else."""
+    return {name: case.source for name, case in shipped_cases("job_posting").items()}
 
 
 def main() -> None:

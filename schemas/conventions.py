@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import (
     AfterValidator,
@@ -25,7 +25,7 @@ from pydantic import (
     field_validator,
 )
 
-from extract.fields import ReadAs
+from extract.fields import ReadAs, Verbatim
 
 # What CLDR lists beside ISO 3166-1: reserved codes, groups of countries and codes for tests. "XK" is user-assigned too,
 # but stays: Kosovo has no other code, and the European Commission, SWIFT and CLDR write it so.
@@ -48,6 +48,8 @@ _LANGUAGE = re.compile(
     r"[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*"
 )
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
+_BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 
 
 @cache
@@ -141,6 +143,27 @@ def language_tag(value: str) -> str:
     return value
 
 
+def account_number(value: str) -> str:
+    """The value, if it is an IBAN whose check digits are right (ISO 13616, modulo 97), in groups as printed or without blanks.
+
+    >>> account_number("GB29 NWBK 6016 1331 9268 19")
+    'GB29 NWBK 6016 1331 9268 19'
+    """
+    number = "".join(value.split())
+    if not _IBAN.fullmatch(number):
+        raise ValueError(f"{value!r} is no IBAN: two capitals, two check digits, and 11 to 30 more capitals and digits")
+    if int("".join(str(int(character, 36)) for character in number[4:] + number[:4])) % 97 != 1:
+        raise ValueError(f"{value!r} is no IBAN: its check digits do not fit, so that a character was misread")
+    return value
+
+
+def bank_code(value: str) -> str:
+    """The value, if it has the shape of a BIC (ISO 9362): 8 or 11 capitals and digits."""
+    if not _BIC.fullmatch(value):
+        raise ValueError(f"{value!r} is no BIC: 8 or 11 capitals and digits such as XMPLDEFF or XMPLDEFFXXX")
+    return value
+
+
 def _day(value: object) -> object:
     """Pydantic alone would take 1620000000 for a moment of 2021 and cut a time off."""
     if isinstance(value, datetime) or not isinstance(value, (str, date)):
@@ -155,6 +178,7 @@ def json_number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
+VerbatimText = Annotated[str, Verbatim]
 Country = Annotated[str, AfterValidator(country_code), ReadAs("country")]
 Currency = Annotated[str, AfterValidator(currency_code), ReadAs("currency")]
 Place = Annotated[str, AfterValidator(place)]
@@ -163,23 +187,29 @@ EmailAddress = Annotated[str, AfterValidator(email_address), ReadAs("email")]
 PhoneNumber = Annotated[str, AfterValidator(phone_number), ReadAs("phone")]
 LanguageTag = Annotated[str, AfterValidator(language_tag), ReadAs("language")]
 Day = Annotated[date, BeforeValidator(_day), ReadAs("date")]
+Iban = Annotated[str, AfterValidator(account_number)]
+Bic = Annotated[str, AfterValidator(bank_code)]
 # 15 digits survive the way through a JSON number (an IEEE double) and back.
-Amount = Annotated[
+JsonDecimal = Annotated[
     Decimal,
-    Field(ge=0, max_digits=15),
+    Field(max_digits=15),
     PlainSerializer(json_number, return_type=int | float, when_used="json"),
-    ReadAs("amount"),
 ]
+Amount = Annotated[JsonDecimal, Field(ge=0), ReadAs("amount")]
+SignedAmount = JsonDecimal  # the reader "amount" is for pay, which has no sign: what names no reader is read as a figure
+Quantity = JsonDecimal
+Percentage = Annotated[JsonDecimal, Field(ge=0, le=100)]
 
 
 class Part(BaseModel):
     """The base of a record and its parts: frozen, closed to unknown keys, and every field may be absent.
 
     What says nothing is nothing: a blank text is null, an object without any value is null, a list has neither blanks
-    nor the same entry twice (the first stays).
+    nor the same entry twice (the first stays), but for the lists that ``repeating`` names.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    repeating: ClassVar[frozenset[str]] = frozenset()
 
     @property
     def empty(self) -> bool:
@@ -200,9 +230,10 @@ class Part(BaseModel):
 
     @field_validator("*", mode="after")
     @classmethod
-    def _nothing_empty_or_twice(cls, value: object) -> object:
+    def _nothing_empty_or_twice(cls, value: object, info: ValidationInfo) -> object:
         if isinstance(value, list):
-            return list(dict.fromkeys(item for item in value if not (isinstance(item, Part) and item.empty)))
+            items = [item for item in value if not (isinstance(item, Part) and item.empty)]
+            return items if info.field_name in cls.repeating else list(dict.fromkeys(items))
         return None if isinstance(value, Part) and value.empty else value
 
 

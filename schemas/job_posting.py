@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pydantic import Field, JsonValue, ValidationInfo, field_validator
 
-from extract.fields import ReadAs, Verbatim
+from extract.fields import ReadAs
 from extract.schemas.conventions import (
     Amount,
     Country,
@@ -23,12 +23,12 @@ from extract.schemas.conventions import (
     Part,
     PhoneNumber,
     Place,
+    VerbatimText,
     WebAddress,
     not_below,
 )
 from extract.schemas.schema_org import schema_org
 
-VerbatimText = Annotated[str, Verbatim]
 Weeks = Annotated[int, Field(ge=1, le=2600), ReadAs("duration")]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.resources import files
 
 import pytest
 from hypothesis import given, settings
@@ -15,17 +14,14 @@ from extract.engines.base import DraftValue, FactReference, TextReference
 from extract.engines.rules import RulesEngine
 from extract.engines.rules.page import DraftBuilder
 from extract.errors import SourceError
+from extract.evals.cases import shipped_cases
 from extract.grounding import ground
 from extract.result import Severity
 from extract.schemas.job_posting import JobPosting
 from extract.source import Format, open_source
 from extract.validation import validate
 
-CASES = {
-    case.name: case.joinpath("input.txt").read_text("utf-8")
-    for case in files("extract.evals").joinpath("gold").iterdir()
-    if case.joinpath("input.txt").is_file()
-}
+CASES = {name: case.source for name, case in shipped_cases("job_posting").items()}
 LINES = [
     "# Pastry Cook (m/f)",
     "# Your tasks",

@@ -18,6 +18,7 @@ from extract.engines.rules.statements import statements
 from extract.engines.rules.title_phrases import all_capitals, marked_phrases, speaks, without_marks
 from extract.engines.rules.title_words import names_a_job
 from extract.engines.rules.titles import fill_title, section_suffix
+from extract.evals.cases import Case, shipped_cases
 from extract.grounding import ground
 from extract.schemas.job_posting import JobPosting
 from extract.source import Format, open_source
@@ -295,6 +296,7 @@ def test_capitals_and_suffixes() -> None:
     assert section_suffix("word " * 1000 + "Requirements") == 4999
 
 
+SAMPLES = shipped_cases("job_posting")
 TABLES = tomllib.loads(files("extract.vocabulary").joinpath("titles.toml").read_text("utf-8"))
 
 
@@ -336,11 +338,10 @@ def test_values_are_grounded(parts: list[str], format: Format) -> None:
     assert not ground(draft.draft(), page.clean, JobPosting).issues
 
 
-@pytest.mark.parametrize("case", sorted(path.name for path in files("extract.evals").joinpath("gold").iterdir() if path.is_dir()))
-def test_samples_are_grounded(case: str) -> None:
+@pytest.mark.parametrize("case", SAMPLES.values(), ids=SAMPLES)
+def test_samples_are_grounded(case: Case) -> None:
     """The samples that ship state their titles and employers."""
-    text = files("extract.evals").joinpath("gold", case, "input.txt").read_text("utf-8")
-    document = clean(open_source(text))
+    document = clean(open_source(case.source))
     page = Page(document, label_sections(document.segments))
     draft = DraftBuilder()
     fill_title(page, draft, list(statements(page)))
