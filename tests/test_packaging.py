@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 SETUPTOOLS = PROJECT["tool"]["setuptools"]
 LINKED = {"schemas", "prompts", "evals"}
-DATA = {"extract/py.typed"}
+DATA = {"extract/py.typed", "extract/engines/llm/prices.toml"}
 NOT_COPIED = (".git", ".venv", "__pycache__", "*.egg-info", "build", "dist", ".*_cache", ".hypothesis")
 HEAVY = "babel charset_normalizer diskcache docx instructor lxml numpy openai phonenumbers py3langid pypdfium2 rich typer".split()
 

@@ -1,0 +1,337 @@
+"""Limits on requests, tokens and concurrency hold in every stretch of a minute, and everyone gets a turn."""
+
+from __future__ import annotations
+
+import heapq
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extract.engines.llm.limited import WINDOW, Limited, Limits, Window
+from extract.engines.llm.seam import Completion, Message, Request
+from extract.engines.llm.tokens import request_tokens
+from extract.errors import AccessDenied, EndpointUnavailable
+from extract.result import Usage
+
+ROOM = 100
+
+
+def asked(*, deadline: float | None = None, room: int = ROOM) -> Request:
+    return Request("m", "http://here/v1", (Message("user", "A cook."),), {}, max_output_tokens=room, deadline=deadline)
+
+
+SENT = request_tokens(asked())
+
+
+@dataclass
+class Clock:
+    """A clock that goes on when somebody waits."""
+
+    now: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def pause(self, _turn: threading.Condition, seconds: float) -> None:
+        assert 0 < seconds <= 1, "no wait is so long that an interrupt would not be seen"
+        self.now += seconds
+
+
+@dataclass
+class Endpoint:
+    """A model that notes when it was asked, and answers as it is told."""
+
+    clock: Callable[[], float]
+    answer: Callable[[], Usage] = Usage
+    moments: list[float] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+
+    def complete(self, request: Request) -> Completion:
+        self.moments.append(self.clock())
+        self.requests.append(request)
+        return Completion("{}", usage=self.answer())
+
+
+def failing(error: BaseException) -> Callable[[], Usage]:
+    def answer() -> Usage:
+        raise error
+
+    return answer
+
+
+def paced(limits: Limits, answer: Callable[[], Usage] = Usage) -> tuple[Limited, Endpoint, Clock]:
+    clock = Clock()
+    endpoint = Endpoint(clock, answer)
+    return Limited(endpoint, limits, clock=clock, pause=clock.pause), endpoint, clock
+
+
+def most_in_a_minute(sent: Iterable[tuple[float, int]]) -> int:
+    """The largest sum in any half-open stretch of 60 seconds: it begins at one of the moments."""
+    pairs = list(sent)
+    return max((sum(count for moment, count in pairs if begin <= moment < begin + WINDOW) for begin, _ in pairs), default=0)
+
+
+@given(
+    arrivals=st.lists(
+        st.tuples(
+            st.floats(0, 200),  # when it comes
+            st.integers(1, 60),  # what it reserves
+            st.integers(0, 60),  # what it uses at most
+            st.floats(0, 90),  # how long it takes
+        ),
+        max_size=40,
+    ),
+    concurrency=st.none() | st.integers(1, 5),
+    requests=st.none() | st.integers(1, 8),
+    tokens=st.none() | st.integers(60, 200),
+)
+def test_no_minute_has_more_than_is_allowed(
+    arrivals: list[tuple[float, int, int, float]], concurrency: int | None, requests: int | None, tokens: int | None
+) -> None:
+    """However requests arrive, overlap and use less than they reserved: every minute keeps the limits, and all of them leave."""
+    window = Window(Limits(concurrency, requests, tokens))
+    now = 0.0
+    under_way: list[tuple[float, int, int]] = []  # when it ends, its number, what it has used
+    left: list[tuple[float, int]] = []
+    for arrival, reserved, used, duration in sorted(arrivals):
+        now = max(now, arrival)
+        while True:
+            while under_way and under_way[0][0] <= now:
+                _, number, really = heapq.heappop(under_way)
+                window.end(number, used=really)
+            obstacle = window.obstacle(now, reserved)
+            if obstacle is None:
+                break
+            ends = under_way[0][0] if under_way else float("inf")
+            later = min(now + max(obstacle.seconds, 0.001), ends)
+            assert now < later < float("inf"), "something it waits for happens"
+            now = later
+        number = window.start(now, reserved)
+        really = min(used, reserved)
+        heapq.heappush(under_way, (now + duration, number, really))
+        left.append((now, really))
+        assert concurrency is None or len(under_way) <= concurrency
+    assert len(left) == len(arrivals)
+    assert requests is None or most_in_a_minute((moment, 1) for moment, _ in left) <= requests
+    assert tokens is None or most_in_a_minute(left) <= tokens
+
+
+@given(
+    requests=st.none() | st.integers(1, 7),
+    tokens=st.none() | st.integers(1, 5 * (SENT + ROOM)),
+    used=st.lists(st.integers(1, SENT + ROOM), max_size=25),
+)
+def test_requests_are_paced(requests: int | None, tokens: int | None, used: list[int]) -> None:
+    """Through the whole wrapper the minutes keep the limits, and a request that alone is over the limit leaves alone."""
+    amounts = iter(used)
+    limited, endpoint, _ = paced(
+        Limits(requests_per_minute=requests, tokens_per_minute=tokens), lambda: Usage(output_tokens=next(amounts))
+    )
+    for _ in used:
+        limited.complete(asked())
+    assert len(endpoint.moments) == len(used)
+    assert requests is None or most_in_a_minute((moment, 1) for moment in endpoint.moments) <= requests
+    sent = list(zip(endpoint.moments, used, strict=True))
+    assert tokens is None or most_in_a_minute(sent) <= max(tokens, max(used, default=0))
+
+
+def test_a_full_minute_is_waited_for_and_no_longer() -> None:
+    """The third request of two a minute leaves 60 seconds after the first."""
+    limited, endpoint, _ = paced(Limits(requests_per_minute=2))
+    requests = [asked(room=number) for number in range(3)]
+    for request in requests:
+        limited.complete(request)
+    assert endpoint.requests == requests
+    assert endpoint.moments == [1000.0, 1000.0, pytest.approx(1060.0, abs=0.01)]
+
+
+@pytest.mark.parametrize(
+    ("answer", "at_once"),
+    [
+        (lambda: Usage(input_tokens=SENT, output_tokens=1), True),  # it used a hundredth of what was reserved
+        (lambda: Usage(input_tokens=SENT, output_tokens=ROOM), False),  # all of it
+        (Usage, False),  # not said: what was reserved stays taken
+        (failing(EndpointUnavailable("busy", usage=Usage(calls=1, input_tokens=SENT))), True),
+        (failing(EndpointUnavailable("busy", usage=Usage(calls=1))), False),
+        (failing(EndpointUnavailable("busy")), False),
+        (failing(KeyboardInterrupt()), False),
+    ],
+)
+def test_what_was_really_used_counts(answer: Callable[[], Usage], at_once: bool) -> None:
+    """Whether a second request fits into the minute of the first depends on what the first used, also where it failed."""
+    limited, endpoint, clock = paced(Limits(concurrency=1, tokens_per_minute=SENT + ROOM + SENT + 50), answer)
+    for _ in range(2):
+        try:
+            limited.complete(asked(room=ROOM))
+        except (EndpointUnavailable, KeyboardInterrupt):
+            clock.now += 1
+    waited = endpoint.moments[1] - endpoint.moments[0]
+    assert (waited < 2) is at_once
+
+
+def test_a_document_over_the_limit_leaves_alone() -> None:
+    """It waits until nothing else counts, and does not wait for ever."""
+    limited, endpoint, _ = paced(Limits(tokens_per_minute=50), lambda: Usage(input_tokens=10))
+    for room in (1, 4000, 1):
+        limited.complete(asked(room=room))
+    first, large, last = endpoint.moments
+    assert large == pytest.approx(first + WINDOW, abs=0.01)
+    assert last == large
+
+
+@pytest.mark.parametrize(
+    ("limits", "named"),
+    [
+        (Limits(requests_per_minute=1), "EXTRACT_REQUESTS_PER_MINUTE=1 "),
+        (Limits(tokens_per_minute=120), "EXTRACT_TOKENS_PER_MINUTE=120 "),
+    ],
+)
+def test_nobody_waits_past_a_deadline(limits: Limits, named: str) -> None:
+    """When the deadline comes first, the error names the limit; the endpoint is not asked."""
+    limited, endpoint, clock = paced(limits)
+    limited.complete(asked())
+    with pytest.raises(EndpointUnavailable, match=named):
+        limited.complete(asked(deadline=clock.now + 20))
+    assert clock.now == pytest.approx(1020.0, abs=0.01)
+    assert len(endpoint.moments) == 1
+
+
+def test_a_deadline_that_passed_keeps_nobody_from_leaving_at_once() -> None:
+    """Only waiting is bounded here: what need not wait is the network's to time."""
+    limited, endpoint, clock = paced(Limits(requests_per_minute=1))
+    limited.complete(asked(deadline=clock.now - 1))
+    assert len(endpoint.moments) == 1
+
+
+def test_who_gave_up_is_in_nobodys_way() -> None:
+    """After a request that ran into its deadline, the next one gets its turn."""
+    limited, endpoint, clock = paced(Limits(requests_per_minute=1))
+    limited.complete(asked())
+    with pytest.raises(EndpointUnavailable):
+        limited.complete(asked(deadline=clock.now + 1))
+    limited.complete(asked())
+    assert len(endpoint.moments) == 2
+
+
+def test_an_interrupt_ends_the_wait() -> None:
+    """Ctrl-C while waiting gets out, and leaves the queue in order."""
+    clock = Clock()
+    endpoint = Endpoint(clock)
+    interrupts = iter([KeyboardInterrupt()])
+
+    def pause(turn: threading.Condition, seconds: float) -> None:
+        for interrupt in interrupts:
+            raise interrupt
+        clock.pause(turn, seconds)
+
+    limited = Limited(endpoint, Limits(requests_per_minute=1), clock=clock, pause=pause)
+    limited.complete(asked())
+    with pytest.raises(KeyboardInterrupt):
+        limited.complete(asked())
+    limited.complete(asked())
+    assert len(endpoint.moments) == 2
+
+
+def test_no_limits_never_wait() -> None:
+    """Without a limit nothing is counted, and a thousand requests leave at the same moment."""
+    limited, endpoint, clock = paced(Limits())
+    for _ in range(1000):
+        limited.complete(asked())
+    assert set(endpoint.moments) == {clock.now}
+
+
+@dataclass
+class Crowd:
+    """A model that notes how many are inside at once, and in which order they came."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    inside: int = 0
+    most: int = 0
+    order: list[int] = field(default_factory=list)
+
+    def complete(self, request: Request) -> Completion:
+        with self.lock:
+            self.inside += 1
+            self.most = max(self.most, self.inside)
+            self.order.append(request.repeat)
+        time.sleep(0.001)
+        with self.lock:
+            self.inside -= 1
+        if request.repeat % 3 == 0:
+            raise AccessDenied("no")
+        return Completion("{}")
+
+
+def test_no_more_threads_than_allowed_are_inside() -> None:
+    """Sixteen threads share three places, those whose request fails give theirs back, and all of them get one."""
+    crowd = Crowd()
+    limited = Limited(crowd, Limits(concurrency=3))
+
+    def complete(number: int) -> bool:
+        try:
+            limited.complete(Request("m", "e", (), {}, repeat=number))
+        except AccessDenied:
+            return False
+        return True
+
+    with ThreadPoolExecutor(16) as pool:
+        answered = list(pool.map(complete, range(300)))
+    assert crowd.most == 3
+    assert answered == [number % 3 != 0 for number in range(300)]
+
+
+def test_first_come_first_served() -> None:
+    """Threads that wait for one place get it in the order in which they came."""
+    release = threading.Event()
+    order: list[int] = []
+
+    class Slow:
+        def complete(self, request: Request) -> Completion:
+            assert release.wait(10)
+            order.append(request.repeat)
+            return Completion("{}")
+
+    waiting: set[int] = set()
+
+    def pause(turn: threading.Condition, seconds: float) -> None:
+        waiting.add(threading.get_ident())
+        turn.wait(seconds)
+
+    limited = Limited(Slow(), Limits(concurrency=1), pause=pause)
+    threads = []
+    for number in range(8):
+        thread = threading.Thread(target=limited.complete, args=(Request("m", "e", (), {}, repeat=number),))
+        thread.start()
+        threads.append(thread)
+        while len(waiting) < number:  # one is inside, the others wait
+            time.sleep(0.001)
+    release.set()
+    for thread in threads:
+        thread.join(10)
+    assert order == list(range(8))
+
+
+def test_a_thread_in_the_queue_gives_up_at_its_deadline() -> None:
+    """A place that is not given back in time ends in an error that names the limit on requests at once."""
+    inside, release = threading.Event(), threading.Event()
+
+    class Stuck:
+        def complete(self, request: Request) -> Completion:
+            inside.set()
+            assert release.wait(10)
+            return Completion("{}", model=request.model)
+
+    limited = Limited(Stuck(), Limits(concurrency=1))
+    thread = threading.Thread(target=limited.complete, args=(asked(),))
+    thread.start()
+    assert inside.wait(10)
+    with pytest.raises(EndpointUnavailable, match="EXTRACT_CONCURRENCY=1 "):
+        limited.complete(asked(deadline=time.monotonic() + 0.02))
+    release.set()
+    thread.join(10)
