@@ -6,6 +6,7 @@ import copy
 import json
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -33,12 +34,13 @@ class Cached:
     Threads that ask the same at once make one request. The one that asks gets what the model answered or raised; the others get
     the same answer as a hit, or the same error without usage: another attempt each would multiply those that were just made. An
     answer that was cut off is none for a thread that allows a longer one, and where the asking thread was interrupted
-    (KeyboardInterrupt, SystemExit) another one takes over. Raises EndpointUnavailable in a thread whose ``deadline`` passes while
-    it waits.
+    (KeyboardInterrupt, SystemExit) another one takes over. Raises EndpointUnavailable in a thread whose ``deadline``, a moment of
+    ``clock``, passes while it waits.
     """
 
     model: Model
     store: AnswerStore
+    clock: Callable[[], float] = field(default=time.monotonic, kw_only=True)
     _flights: dict[str, _Flight] = field(default_factory=dict, init=False, repr=False, compare=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False, compare=False)
 
@@ -52,6 +54,11 @@ class Cached:
                     return self._asked(request, own)
             finally:
                 self._land(request.key, own)
+            wait = threading.TIMEOUT_MAX if request.deadline is None else request.deadline - self.clock()
+            if not flight.done.wait(max(0.0, min(wait, threading.TIMEOUT_MAX))):
+                raise EndpointUnavailable(
+                    "the deadline passed while another thread was asking the same: raise EXTRACT_DEADLINE, or try again"
+                )
             if (answer := _shared(flight, request)) is not None:
                 return answer
 
@@ -94,11 +101,6 @@ def keepable(completion: Completion) -> bool:
 
 def _shared(flight: _Flight, request: Request) -> Completion | None:
     """What another thread's request came to; None where it came to nothing that serves this one."""
-    wait = threading.TIMEOUT_MAX if request.deadline is None else request.deadline - time.monotonic()
-    if not flight.done.wait(max(0.0, min(wait, threading.TIMEOUT_MAX))):
-        raise EndpointUnavailable(
-            "the deadline passed while another thread was asking the same: raise EXTRACT_DEADLINE, or try again"
-        )
     match flight.outcome:
         case CallError() as error:
             raise _unpaid(error) from error
