@@ -144,7 +144,7 @@ def test_no_secret_is_in_the_files(cache: AnswerCache, folder: Path) -> None:
         (2, True, None),
         (3, True, None),
         (1, True, "entry"),
-        (1, False, b"bytes"),
+        (1, False, json.dumps(ENTRY).encode()),
         (1, False, 7),
         (0, False, None),
     ],
@@ -185,7 +185,7 @@ def test_settings_in_the_database_are_not_believed(folder: Path) -> None:
     """Eviction stays off, and a planted setting neither replaces a part of the cache nor becomes a pragma."""
     AnswerCache(folder).close()
     planted = {"eviction_policy": "least-recently-stored", "size_limit": 1, "cull_limit": 10, "statistics": 1, "count": "many"}
-    planted |= {"_disk": None, "get": "text", "disk_evil": 1, "sqlite_user_version": 77, "sqlite_synchronous": 0}
+    planted |= {"_disk": None, "get": "text", "disk_evil": 1, "sqlite_user_version": 77, "sqlite_mmap_size": 2**26}
     with closing(opened(folder)) as connection:
         connection.executemany("INSERT OR REPLACE INTO Settings VALUES (?, ?)", planted.items())
     with closing(AnswerCache(folder)) as cache:
@@ -196,7 +196,7 @@ def test_settings_in_the_database_are_not_believed(folder: Path) -> None:
     with closing(opened(folder)) as connection:
         held = dict(connection.execute("SELECT key, value FROM Settings").fetchall())
         assert connection.execute("PRAGMA user_version").fetchone() == (0,)
-    assert (held["eviction_policy"], held["cull_limit"], held["statistics"], held["sqlite_synchronous"]) == ("none", 0, 0, 1)
+    assert (held["eviction_policy"], held["cull_limit"], held["statistics"], held["sqlite_mmap_size"]) == ("none", 0, 0, 0)
     assert not held.keys() & {"_disk", "get", "disk_evil", "sqlite_user_version"}
 
 
@@ -301,7 +301,7 @@ def test_text_that_is_not_utf8_is_a_corrupt_entry(cache: AnswerCache, folder: Pa
     assert cache.info().unreadable == 1
 
 
-@pytest.mark.parametrize("damage", ["no database" * 1_000, "cut", "other tables"])
+@pytest.mark.parametrize("damage", ["no database" * 1_000, "cut", "other tables", "rows twice"])
 def test_a_damaged_database_is_told_and_can_be_cleared(folder: Path, damage: str) -> None:
     """The message names the folder and both ways out; clearing removes the files of the cache, and nothing beside them."""
     AnswerCache(folder).close()
@@ -312,6 +312,10 @@ def test_a_damaged_database_is_told_and_can_be_cleared(folder: Path, damage: str
         case "other tables":
             with closing(opened(folder)) as connection:
                 connection.executescript("DROP TABLE Cache; CREATE TABLE Cache (text)")
+        case "rows twice":
+            with closing(opened(folder)) as connection:
+                connection.executescript("DROP TABLE Settings; CREATE TABLE Settings (key, value)")
+                connection.executescript("INSERT INTO Settings VALUES ('count', 1), ('count', 1)")
         case text:
             database.write_text(text)
     (folder / "notes.txt").write_text("mine")
@@ -358,6 +362,16 @@ def test_a_locked_database_costs_no_answer_and_is_not_removed(folder: Path, capl
             cache.clear()
         connection.execute("COMMIT")
         assert cache.get(asked("before").key) is not None
+
+
+def test_a_database_that_is_in_use_is_not_removed(folder: Path) -> None:
+    """Also where it cannot even be opened for the lock: the process that holds it would write to files that are gone."""
+    AnswerCache(folder).close()
+    with closing(opened(folder)) as connection:
+        connection.executescript("PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; UPDATE Settings SET value = value; COMMIT")
+        with pytest.raises(SettingsError, match="locked"):
+            clear_answers(folder, wait=0.01)
+        assert (folder / "cache.db").exists()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits on the size of a file are POSIX")

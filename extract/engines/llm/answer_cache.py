@@ -197,7 +197,7 @@ class AnswerCache:
     def put(self, request: Request, completion: Completion) -> None:
         """Keep an answer, in the place of the one that was there; where that fails, a warning says so."""
         try:
-            self._cache.set(request.key, Entry.of(request, completion).model_dump_json(ensure_ascii=True))
+            self._cache.set(request.key, Entry.of(request, completion).model_dump_json())
         except ValidationError as error:
             _LOG.warning("the answer %s… is not kept: %s", request.key[:12], _first(error))
         except _FAILURES as error:
@@ -302,7 +302,7 @@ class AnswerCache:
                     yield key, None
 
     def _added(self, entry: _KeyedEntry) -> bool:
-        value = entry.model_dump_json(ensure_ascii=True, exclude={"key"})
+        value = entry.model_dump_json(exclude={"key"})
         with self._reported():
             if self._cache.add(entry.key, value):
                 return True
@@ -332,11 +332,14 @@ def default_directory() -> Path:
     return platformdirs.user_cache_path("extract-service", appauthor=False) / "answers"
 
 
-def clear_answers(directory: Path) -> int:
-    """Remove all entries of a folder, also where its database cannot be opened; the answer is how many could be counted."""
+def clear_answers(directory: Path, *, wait: float = 30.0) -> int:
+    """Remove all entries of a folder, also where its database cannot be opened; the answer is how many could be counted.
+
+    Raises SettingsError for a folder of another user, and where another process holds the database for longer than ``wait``.
+    """
     folder = _own_folder(directory)
     try:
-        cache = AnswerCache(folder)
+        cache = AnswerCache(folder, wait=wait)
     except SettingsError as error:
         if _in_use(error.__cause__):
             raise
