@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import lru_cache
 from types import MappingProxyType, UnionType
@@ -41,7 +41,8 @@ class Leaf:
     """What a schema says about one leaf.
 
     ``annotation`` is the bare type, without ``Annotated`` and without None; ``choices`` are the values of an enum or a
-    Literal, as they stand in JSON; ``description`` is that of the field, also for the items of a list.
+    Literal, as they stand in JSON; ``description`` is that of the field, also for the items of a list. ``marks`` are what
+    stood in ``Annotated`` and in ``Field``: bounds, patterns, validators.
     """
 
     annotation: object
@@ -50,29 +51,72 @@ class Leaf:
     choices: tuple[str | int | float | bool, ...] = ()
     optional: bool = False
     description: str = ""
+    marks: tuple[object, ...] = field(default=(), compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectShape:
+    """A model, its fields by name, and what the field that holds it says about it.
+
+    A RootModel is the shape of its root and no object.
+    """
+
+    model: type[BaseModel]
+    fields: Mapping[str, Shape]
+    optional: bool = False
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListShape:
+    """A list, or a tuple, of items of one shape."""
+
+    item: Shape
+    optional: bool = False
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnionShape:
+    """One of several objects or lists, and at most one leaf beside them."""
+
+    members: tuple[Shape, ...]
+    optional: bool = False
+    description: str = ""
+
+
+Shape = Leaf | ObjectShape | ListShape | UnionShape
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where in a schema the walk stands: the path, the models above it, and what the annotations so far said."""
+    """What the annotations and fields above said, and the models that the walk is inside of."""
 
-    path: str = ""
     models: tuple[type[BaseModel], ...] = ()
     marks: tuple[object, ...] = ()
     optional: bool = False
     description: str = ""
 
-    def down(self, name: str, *, marks: tuple[object, ...], description: str) -> _Place:
-        path = f"{self.path}.{name}" if self.path else name
-        return replace(self, path=path, marks=marks, optional=False, description=description)
+    def down(self, *, marks: tuple[object, ...], description: str) -> _Place:
+        return replace(self, marks=marks, optional=False, description=description)
 
 
 @lru_cache(maxsize=64)  # it takes 1 ms, and every document of a task asks for it
+def shape_of(model: type[BaseModel]) -> Shape:
+    """The tree of a schema: objects, lists and leaves.
+
+    A dict, a set and anything else that is neither a model, a list nor a tuple is a leaf. Models that contain themselves
+    are followed to RECURSION_LIMIT: below it, the field that leads on is left out.
+    """
+    shape = _shape(model, _Place())
+    return shape if shape is not None else ObjectShape(model, MappingProxyType({}))
+
+
+@lru_cache(maxsize=64)
 def leaf_annotations(model: type[BaseModel]) -> Mapping[str, Leaf]:
     """All leaves of a schema by path pattern, "*" for the position in a list ("locations.*.city"), in order of the fields.
 
-    A dict, a set and anything else that is neither a model, a list nor a tuple is a leaf. A union is followed into each
-    of its members; what is left over of it is one leaf. Models that contain themselves: see RECURSION_LIMIT.
+    A union is followed into each of its members. See ``shape_of``.
 
     >>> class Person(BaseModel):
     ...     name: Annotated[str, Verbatim]
@@ -82,9 +126,18 @@ def leaf_annotations(model: type[BaseModel]) -> Mapping[str, Leaf]:
     (True, 'number', True)
     """
     leaves: dict[str, Leaf] = {}
-    for path, leaf in _walk(model, _Place()):
+    for path, leaf in _leaves(shape_of(model), ""):
         leaves.setdefault(path, leaf)
     return MappingProxyType(leaves)
+
+
+def below(path: str, name: str) -> str:
+    """The path of a part.
+
+    >>> below("", "salary"), below("salary", "min")
+    ('salary', 'salary.min')
+    """
+    return f"{path}.{name}" if path else name
 
 
 def leaf_paths(record: BaseModel) -> Iterator[tuple[str, object]]:
@@ -115,54 +168,79 @@ def _leaves_of(value: object, path: str) -> Iterator[tuple[str, object]]:
         yield from _leaves_of(value.root, path)
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:
-            yield from _leaves_of(getattr(value, name), f"{path}.{name}" if path else name)
+            yield from _leaves_of(getattr(value, name), below(path, name))
     elif isinstance(value, (list, tuple)) and type(value) in (list, tuple):  # a named tuple is one value
         for position, item in enumerate(value):
-            yield from _leaves_of(item, f"{path}.{position}" if path else str(position))
+            yield from _leaves_of(item, below(path, str(position)))
     else:
         yield path, value
 
 
-def _walk(annotation: object, place: _Place) -> Iterator[tuple[str, Leaf]]:
+def _leaves(shape: Shape, path: str) -> Iterator[tuple[str, Leaf]]:
+    match shape:
+        case Leaf():
+            yield path, shape
+        case ListShape():
+            yield from _leaves(shape.item, below(path, "*"))
+        case UnionShape():
+            for member in shape.members:
+                yield from _leaves(member, path)
+        case ObjectShape():
+            for name, inner in shape.fields.items():
+                yield from _leaves(inner, below(path, name))
+
+
+def _shape(annotation: object, place: _Place) -> Shape | None:
+    """The shape of an annotation; None where a model contains itself too often."""
     annotation, place = _bare(annotation, place)
     origin = get_origin(annotation)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield from _walk_model(annotation, place)
-    elif origin in _LISTS or annotation in _LISTS:
+        return _model_shape(annotation, place)
+    if origin in _LISTS or annotation in _LISTS:
         items = tuple(argument for argument in get_args(annotation) if argument is not Ellipsis)
-        inside = place.down("*", marks=place.marks, description=place.description)
-        yield from _walk(_union(items) if items else object, inside)
-    elif origin in (Union, UnionType):
-        yield from _walk_union(annotation, place)
-    else:
-        yield place.path, _leaf(annotation, place)
+        inside = place.down(marks=place.marks, description=place.description)
+        item = _shape(_union(items) if items else object, inside)
+        return None if item is None else ListShape(item, place.optional, place.description)
+    if origin in (Union, UnionType):
+        return _union_shape(annotation, place)
+    return _leaf(annotation, place)
 
 
-def _walk_model(model: type[BaseModel], place: _Place) -> Iterator[tuple[str, Leaf]]:
+def _model_shape(model: type[BaseModel], place: _Place) -> Shape | None:
     if place.models.count(model) >= RECURSION_LIMIT:
-        return
+        return None
+    model.model_rebuild(raise_errors=False)  # a field may name a class that was written after its model
     inside = replace(place, models=(*place.models, model))
-    for name, field in model.model_fields.items():
-        marks, description = tuple(field.metadata), field.description or ""
-        if issubclass(model, RootModel):  # has no key of its own
-            below = replace(inside, marks=(*place.marks, *marks), description=description or place.description)
-        else:
-            below = inside.down(name, marks=marks, description=description)
-        yield from _walk(field.annotation, below)
+    if issubclass(model, RootModel):  # has no key of its own
+        root = model.model_fields["root"]
+        marks, description = (*place.marks, *root.metadata), root.description or place.description
+        return _shape(root.annotation, replace(inside, marks=marks, description=description))
+    fields: dict[str, Shape] = {}
+    for name, info in model.model_fields.items():
+        at = inside.down(marks=tuple(info.metadata), description=info.description or "")
+        if (shape := _shape(info.annotation, at)) is not None:
+            fields[name] = shape
+    return ObjectShape(model, MappingProxyType(fields), place.optional, place.description)
 
 
-def _walk_union(annotation: object, place: _Place) -> Iterator[tuple[str, Leaf]]:
+def _union_shape(annotation: object, place: _Place) -> Shape | None:
+    """The objects and lists of a union, and what is left over of it as one leaf."""
+    shapes: list[Shape | None] = []
     scalars: list[object] = []
     for member in get_args(annotation):
         bare, at = _bare(member, place)
         if get_origin(bare) in _LISTS or bare in _LISTS or (isinstance(bare, type) and issubclass(bare, BaseModel)):
-            yield from _walk(bare, at)
+            shapes.append(_shape(bare, at))
         else:
             scalars.append(member)
     if len(scalars) == 1:
-        yield from _walk(scalars[0], place)
+        shapes.append(_shape(scalars[0], place))
     elif scalars:
-        yield place.path, _leaf(_union(scalars), place)
+        shapes.append(_leaf(_union(scalars), place))
+    members = tuple(shape for shape in shapes if shape is not None)
+    if len(members) <= 1:
+        return members[0] if members else None
+    return UnionShape(members, place.optional, place.description)
 
 
 def _bare(annotation: object, place: _Place) -> tuple[object, _Place]:
@@ -194,6 +272,7 @@ def _leaf(annotation: object, place: _Place) -> Leaf:
         choices=_choices(annotation),
         optional=place.optional,
         description=place.description,
+        marks=place.marks,
     )
 
 

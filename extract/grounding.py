@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from pydantic import BaseModel
@@ -24,6 +25,8 @@ _NO_SUCH_PLACE = "the engine refers to a place that the document does not have, 
 _SHOWN = 80  # characters of a value or a quote in a message
 _LONGEST_NUMBER = 1000  # bits of a number in a message
 _CONVERTED = frozenset({"duration"})  # read in another unit than it is written in, so a whole number of it is rounded
+_READERS: Mapping[type, str] = {Decimal: "figure", float: "figure", int: "figure", date: "date", datetime: "moment"}
+"""Who reads the leaves of a schema that names no reader, by their type."""
 _INSIDE_NUMBERS = frozenset(".,'’")
 _SIGN = re.compile(r"[+#&%@*$€£]")  # these make another word or another amount: "C" is not "C++"
 
@@ -58,6 +61,13 @@ def ground(draft: Draft, clean: CleanDocument, schema: type[BaseModel]) -> Groun
         else:
             kept[path] = found
     return Grounding(kept, tuple(issues))
+
+
+def status_of(drafted: DraftValue, leaf: Leaf, clean: CleanDocument) -> Status | None:
+    """How a value stands to the text that it refers to; None where that does not state it, or is not there."""
+    bodies = [_body(reference, clean) for reference in drafted.references]
+    parts = [body for body in bodies if body is not None]
+    return _status(drafted, leaf, parts) if len(parts) == len(bodies) else None
 
 
 def _look_up(path: str, drafted: DraftValue, leaf: Leaf, clean: CleanDocument) -> Grounded | Issue:
@@ -143,9 +153,16 @@ def _status(drafted: DraftValue, leaf: Leaf, parts: Sequence[MappedText]) -> Sta
         if is_fact:
             return Status.FACT
         return Status.REPAIRED if any(part.repaired for part in parts) else Status.QUOTED
-    if leaf.verbatim or not _reads_as(quoted, drafted.value, leaf):
+    if leaf.verbatim:
         return None
-    return Status.FACT if is_fact else Status.NORMALISED
+    if _reads_as(quoted, drafted.value, leaf):
+        return Status.FACT if is_fact else Status.NORMALISED
+    return Status.INFERRED if _is_a_choice(drafted.value, leaf) else None
+
+
+def _is_a_choice(value: Scalar, leaf: Leaf) -> bool:
+    """Whether a value is one of a few that a schema of its own names, so that no reader of ours can tell what stands for it."""
+    return leaf.reader is None and (leaf.annotation is bool or value in leaf.choices)
 
 
 def _reads_as(quoted: str, value: Scalar, leaf: Leaf) -> bool:
@@ -155,7 +172,11 @@ def _reads_as(quoted: str, value: Scalar, leaf: Leaf) -> bool:
         if leaf.annotation is int and leaf.reader in _CONVERTED:
             return any(isinstance(found, float) and same_value(round(found), value) for found in read)
         return any(same_value(found, value) for found in read)
-    if isinstance(value, str) and not leaf.choices:
+    if leaf.choices:
+        return same_value(quoted.strip(), value) or f" {fold(str(value).replace('_', ' '))} " in f" {fold(quoted)} "
+    if reader := _READERS.get(leaf.annotation) if isinstance(leaf.annotation, type) else None:
+        return any(same_value(found, value) for found in read_as(reader, quoted))
+    if isinstance(value, str):
         return fold(value) == fold(quoted) != "" and _SIGN.findall(value) == _SIGN.findall(quoted)
     return same_value(quoted.strip(), value)
 

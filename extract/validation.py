@@ -10,7 +10,8 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel, RootModel, ValidationError
 
 from extract.cleaning.document import Scalar
-from extract.fields import leaf_paths
+from extract.errors import IncompleteRecord
+from extract.fields import Leaf, ListShape, ObjectShape, Shape, UnionShape, leaf_paths, shape_of
 from extract.grounding import Grounded, same_value
 from extract.result import Evidence, Issue, Severity, Status
 
@@ -19,6 +20,7 @@ Tree = dict[str, "Tree | Scalar"]
 _POSITION = re.compile(r"[0-9]+")
 _ABSENT = Evidence(status=Status.ABSENT)
 _CHANGED = Evidence(status=Status.INFERRED)
+_TOLD = 5  # fields that a message names
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,12 @@ class Validated(Generic[T]):
 def validate(values: Mapping[str, Grounded], schema: type[T]) -> Validated[T]:
     """Build the record; a value that its field refuses is left out, and what is valid stays.
 
-    The paths of issues are those of the values as they came in. Raises pydantic.ValidationError only where the schema
-    requires a field that the document does not state, or refuses the record as a whole.
+    What the schema requires and nothing is known of is null or an empty list where it may be. The paths of issues are those
+    of the values as they came in. Raises IncompleteRecord only where the schema requires a value that is not there, or
+    refuses the record as a whole; pydantic's own error is its cause.
     """
     left = dict(values)
+    shape = shape_of(schema)
     issues = [_invalid(path, "it is a value and holds others at once") for path in _clashes(values)]
     for issue in issues:
         del left[issue.path]
@@ -45,11 +49,12 @@ def validate(values: Mapping[str, Grounded], schema: type[T]) -> Validated[T]:
         stated = {places[path]: grounded for path, grounded in left.items()}
         tree = assemble({path: grounded.value for path, grounded in stated.items()})
         try:
-            record = schema.model_validate(_lists(tree) if issubclass(schema, RootModel) else _below(tree))
+            content = completed(_lists(tree) if issubclass(schema, RootModel) else _below(tree), shape)
+            record = schema.model_validate(content, by_name=True, by_alias=True)
         except ValidationError as error:
             refused = _refusals(error, places)
             if not refused:
-                raise
+                raise IncompleteRecord(_incomplete(error, schema)) from error
             for path, message in refused.items():
                 del left[path]
                 issues.append(_invalid(path, message))
@@ -76,15 +81,77 @@ def _beginnings(path: str) -> Iterator[str]:
         end = path.rfind(".", 0, end)
 
 
+def _incomplete(error: ValidationError, schema: type[BaseModel]) -> str:
+    """What the schema asks for that is not there."""
+    details = error.errors(include_url=False, include_context=False, include_input=False)
+    told = "; ".join(f"{'.'.join(map(str, detail['loc'])) or 'the record'}: {detail['msg']}" for detail in details[:_TOLD])
+    return f"there is no {schema.__name__} in the document ({told}): skip it, or make these fields optional"
+
+
 def _refusals(error: ValidationError, places: Mapping[str, str]) -> dict[str, str]:
-    """What the schema says against values, by path as it came in: a leaf, or all leaves below an object."""
-    below: dict[str, list[str]] = {}
+    """What the schema says against values, by path as it came in: a leaf, or all leaves below an object.
+
+    An entry or an object that lacks something is refused whole.
+    """
+    held: dict[str, list[str]] = {}
     for path, place in places.items():
         for above in (place, *_beginnings(place)):
-            below.setdefault(above, []).append(path)
+            held.setdefault(above, []).append(path)
     details = error.errors(include_url=False, include_context=False, include_input=False)
     where = ((".".join(map(str, detail["loc"])), detail["msg"]) for detail in details)
-    return {path: message for place, message in where for path in below.get(place, ())}
+    found: dict[str, str] = {}
+    for place, message in where:
+        nearest = next((at for at in (place, *_beginnings(place)) if at in held), None)
+        for path in held.get(nearest, ()) if nearest is not None else ():
+            found.setdefault(path, message if nearest == place else f"{place}: {message}")
+    return found
+
+
+def completed(content: object, shape: Shape | None) -> object:
+    """The content with what is required and not there: null where that is allowed, an empty list, the one value there is.
+
+    >>> class Line(BaseModel):
+    ...     text: str | None
+    ...     tags: list[str]
+    >>> completed({}, shape_of(Line))
+    {'text': None, 'tags': []}
+    """
+    if isinstance(content, dict) and isinstance(shape, ObjectShape):
+        for name, info in shape.model.model_fields.items():
+            inner = shape.fields.get(name)
+            if name in content:
+                content[name] = completed(content[name], inner)
+            elif info.is_required():
+                for nothing in _nothing(inner):
+                    content[name] = nothing
+    elif isinstance(content, list) and isinstance(shape, ListShape):
+        return [completed(item, shape.item) for item in content]
+    elif isinstance(shape, UnionShape):
+        return completed(content, _chosen(content, shape))
+    return content
+
+
+def _nothing(shape: Shape | None) -> Iterator[object]:
+    """What stands for nothing in a required field; nothing at all where it needs a value."""
+    if shape is None or isinstance(shape, ListShape):  # a model that contains itself ends in a list, or in null
+        yield None if shape is not None and shape.optional else []
+    elif shape.optional:
+        yield None
+    elif isinstance(shape, ObjectShape):
+        yield completed({}, shape)
+    elif isinstance(shape, Leaf) and len(shape.choices) == 1:
+        yield shape.choices[0]
+
+
+def _chosen(content: object, union: UnionShape) -> Shape | None:
+    """The member of a union that an object is: the one with the constants that it has."""
+    objects = [member for member in union.members if isinstance(member, ObjectShape)] if isinstance(content, dict) else []
+    return next((member for member in objects if isinstance(content, dict) and _has_constants(content, member)), None)
+
+
+def _has_constants(content: Mapping[str, object], shape: ObjectShape) -> bool:
+    constants = [(name, leaf.choices) for name, leaf in shape.fields.items() if isinstance(leaf, Leaf) and len(leaf.choices) == 1]
+    return all(content.get(name) in choices for name, choices in constants) and content.keys() <= shape.fields.keys()
 
 
 def without_gaps(paths: Iterable[str]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pydantic import AfterValidator, BaseModel, Field, RootModel, ValidationError
 
 from extract.cleaning.document import Scalar
+from extract.errors import IncompleteRecord
 from extract.fields import leaf_annotations, leaf_paths
 from extract.grounding import Grounded, same_value
 from extract.result import Evidence, Status
@@ -122,16 +123,75 @@ def test_lists_at_the_root() -> None:
 
 
 def test_a_required_field_that_is_missing_raises() -> None:
-    """No record can be made without it, so the schema's own error is the answer."""
+    """No record can be made without it: the error names the field, and the schema's own error is its cause."""
 
     class Person(BaseModel):
         name: str
         age: Annotated[int, Field(ge=0)]
 
-    with pytest.raises(ValidationError, match="name"):
+    with pytest.raises(IncompleteRecord, match="name: Field required") as error:
         validate({"age": entry(3)}, Person)
-    with pytest.raises(ValidationError, match="age"):
+    assert isinstance(error.value.__cause__, ValidationError)
+    with pytest.raises(IncompleteRecord, match="age"):
         validate({"name": entry("Al"), "age": entry(-3)}, Person)
+
+
+class Item(BaseModel):
+    """A required part, as users write them: null and lists have no default."""
+
+    kind: Literal["item"]
+    name: str
+    note: str | None
+    tags: list[str]
+    parts: list[Item]
+
+
+class Order(BaseModel):
+    number: str = Field(alias="orderNumber")
+    items: list[Item]
+    first: Item | None
+    buyer: Buyer
+    either: Item | Buyer | None = None
+
+
+class Buyer(BaseModel):
+    city: str | None
+
+
+def test_what_is_required_and_may_be_nothing_is_nothing() -> None:
+    """Null and empty lists are filled in where a schema requires them, at every depth; so is the one value of a constant."""
+    found = validate({"number": entry("7"), "items.0.name": entry("nut"), "items.0.parts.0.name": entry("thread")}, Order)
+    assert found.record.model_dump() == {
+        "number": "7",
+        "items": [
+            {
+                "kind": "item",
+                "name": "nut",
+                "note": None,
+                "tags": [],
+                "parts": [{"kind": "item", "name": "thread", "note": None, "tags": [], "parts": []}],
+            }
+        ],
+        "first": None,
+        "buyer": {"city": None},
+        "either": None,
+    }
+    assert found.issues == ()
+
+
+def test_an_entry_that_lacks_what_it_needs_is_left_out() -> None:
+    """A list loses the entry with an issue that names what is missing; the record and the other entries stay."""
+    values = {"number": entry("7"), "items.0.note": entry("no name"), "items.1.name": entry("nut")}
+    found = validate(values, Order)
+    assert [item.name for item in found.record.items] == ["nut"]
+    assert [(issue.path, issue.code) for issue in found.issues] == [("items.0.note", "invalid")]
+    assert "items.0.name: Field required" in found.issues[0].message
+
+
+def test_a_member_of_a_union_is_completed_by_its_constant() -> None:
+    """The object that has the constant of a member gets what that member requires."""
+    values = {"number": entry("7"), "either.kind": entry("item"), "either.name": entry("nut")}
+    assert isinstance(validate(values, Order).record.either, Item)
 
 
 def test_assemble_says_which_path_clashes() -> None:

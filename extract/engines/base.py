@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from extract.cleaning.document import CleanDocument, Scalar
-from extract.result import Issue
+from extract.result import Issue, Usage
 
 
 class TextReference(NamedTuple):
@@ -42,11 +42,14 @@ class DraftValue:
 class Draft:
     """The answer of an engine: values by field path ("locations.0.city"), and what it had doubts about.
 
-    A path that is not there is absent; list positions run from 0 without a gap.
+    A path that is not there is absent; list positions run from 0 without a gap. ``certain`` are the paths of the values that
+    no other engine needs to be asked for. ``usage`` is what asking models took.
     """
 
     values: Mapping[str, DraftValue]
     issues: tuple[Issue, ...] = field(default=())
+    certain: frozenset[str] = field(default=frozenset())
+    usage: Usage = field(default=Usage())
 
 
 class Engine(Protocol):

@@ -5,10 +5,12 @@ Rules find values with them, grounding proves values with them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 
 Read = str | float | Decimal | bool
+_TIME = re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(?![\d:])")
 
 
 def read_as(name: str, text: str) -> Iterable[Read]:
@@ -51,6 +53,14 @@ def _dates(text: str) -> Iterator[str]:
         yield from (reading.value.isoformat() for reading in read_dates(text, day_first=day_first))
 
 
+def _moments(text: str) -> Iterator[str]:
+    """Each day with each time of day that stands beside it, in ISO 8601 without a zone; the day alone is its midnight."""
+    for day in dict.fromkeys(_dates(text)):
+        yield f"{day}T00:00:00"
+        for hour, minute, second in _TIME.findall(text):
+            yield f"{day}T{int(hour):02}:{minute}:{second or '00'}"
+
+
 def _durations(text: str) -> Iterator[float]:
     from extract.readers.durations import read_durations
 
@@ -65,6 +75,12 @@ def _numbers(text: str) -> Iterator[Read]:
 
     yield from (reading.value for reading in read_experience_years(text))
     yield from (r.value for r in read_numbers(text) if not is_denied(text, r.start, r.end))
+
+
+def _figures(text: str) -> Iterator[Decimal]:
+    from extract.readers.numbers import read_signed
+
+    yield from (reading.value for reading in read_signed(text))
 
 
 def _countries(text: str) -> Iterator[str]:
@@ -145,8 +161,10 @@ _READERS: Mapping[str, Callable[[str], Iterable[Read]]] = {
     "education": _education,
     "email": _emails,
     "employment_type": _employment_types,
+    "figure": _figures,
     "in_progress": _in_progress,
     "language": _languages,
+    "moment": _moments,
     "number": _numbers,
     "pay_unit": _pay_units,
     "phone": _phones,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from itertools import islice
@@ -26,6 +27,7 @@ _NOTATION = rf"""
     )(?![.,]?[0-9])"""
 # A currency code may touch its figure, and so may a letter of a script that has no blanks; any other word may not.
 _BEFORE = r"(?:(?<![\w.,])|(?<=[A-Z]{3})(?<!\w[A-Z]{3}))"
+_SIGN = re.compile(r"(?<![\w.,)])(?<![\w.,)]\s)[-−][$€£]?\Z")
 _JOINT = r"\s?[$€£]?\s?(?:[-–—~]|(?:to|à|a|bis|et|and|und|y|och|og|till|til|až|do)(?=\s))\s?[$€£]?\s?"
 
 
@@ -157,6 +159,18 @@ def read_numbers(text: str) -> list[Reading[Decimal]]:
         else:
             readings.append(Reading(figure.value, figure.start, figure.end))
     return sorted(_with_words(text, readings), key=lambda reading: (reading.start, reading.end))
+
+
+def read_signed(text: str) -> list[Reading[Decimal]]:
+    """The numbers of a text as accounts write them: with their signs, and those that are percentages too.
+
+    A dash between blanks, or one between two numbers, is no sign.
+
+    >>> [str(r.value) for r in read_signed("-12,50 €; −€3; 19 %; 5-10; total - 7")]
+    ['-12.50', '-3', '19', '5', '10', '7']
+    """
+    readings = read_numbers(text.replace("%", " "))
+    return [replace(r, value=-r.value) if _SIGN.search(text[max(0, r.start - 4) : r.start]) else r for r in readings]
 
 
 def _with_words(text: str, figures: list[Reading[Decimal]]) -> list[Reading[Decimal]]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from extract.cleaning.document import CleanDocument
 from extract.engines.base import Draft
+from extract.engines.rules.certainty import certain_paths
 from extract.engines.rules.companies import fill_company
 from extract.engines.rules.contradictions import note_contradictions
 from extract.engines.rules.facts import fill_from_facts
@@ -43,7 +46,7 @@ class RulesEngine:
         fill_locations(page, draft, stated)
         fill_department(page, draft, stated)
         fill_whereabouts(page, draft, stated)
-        return draft.draft()
+        return replace(draft.draft(), certain=certain_paths(draft.values, clean))
 
 
 def _sections(clean: CleanDocument) -> tuple[str, ...]:

@@ -1,0 +1,81 @@
+"""From settings to an engine that is ready to ask: one model, with its wrappers, for all documents and threads of a process."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from extract.engines.base import Engine
+from extract.engines.llm.answer_cache import AnswerCache, default_directory
+from extract.engines.llm.cached import Cached
+from extract.engines.llm.counted import Budget, Counted, Meter
+from extract.engines.llm.engine import Asking, LlmEngine
+from extract.engines.llm.limited import Limited, Limits
+from extract.engines.llm.openai_model import OpenAIModel
+from extract.engines.llm.prices import PriceTable, load_prices
+from extract.engines.llm.prompts import prompt_for
+from extract.engines.llm.retrying import Retrying, RetryPolicy
+from extract.engines.llm.seam import Model, Sampling
+from extract.errors import SettingsError
+from extract.settings import Ask, Settings
+from extract.tasks import Task
+
+T = TypeVar("T", bound=BaseModel)
+
+
+def engine_of(task: Task[T], settings: Settings, rules: Engine | None, *, model: Model | None = None) -> LlmEngine:
+    """The engine that asks a model for a task; SettingsError where no model is set, PromptError where there is no such prompt.
+
+    ``rules`` is the engine of the task whose certain values need no asking. ``model`` takes the place of the endpoint.
+    """
+    if settings.missing and model is None:
+        raise SettingsError(f"no model can be asked: {settings.missing}; or use the engine rules")
+    return LlmEngine(
+        task=Task(task.name, task.schema),
+        prompt=prompt_for(task.name, settings.prompt),
+        model=model or model_of(settings),
+        asking=Asking(
+            model=settings.model,
+            endpoint=settings.endpoint,
+            sampling=Sampling(settings.temperature, settings.top_p, settings.seed, settings.reasoning_effort),
+            max_output_tokens=settings.max_output_tokens,
+            repeat=settings.repeat,
+        ),
+        rules=rules if settings.ask is Ask.MISSING else None,
+    )
+
+
+@lru_cache(maxsize=16)
+def model_of(settings: Settings) -> Model:
+    """The endpoint of the settings behind its wrappers, the same object for the same settings.
+
+    From the outside in: what was answered before is not asked; faults are asked again; limits hold for every attempt; every
+    attempt is counted.
+    """
+    counted = Counted(
+        OpenAIModel(settings),
+        prices=prices_of(settings),
+        meter=Meter(),
+        budget=Budget(max_cost=settings.max_cost, max_tokens=settings.max_tokens),
+    )
+    limits = Limits(
+        concurrency=settings.concurrency,
+        requests_per_minute=settings.requests_per_minute,
+        tokens_per_minute=settings.tokens_per_minute,
+    )
+    policy = RetryPolicy(max_attempts=settings.max_attempts, deadline=settings.deadline)
+    asked = Retrying(Limited(counted, limits), policy)
+    return Cached(asked, cache_of(settings)) if settings.cache else asked
+
+
+def cache_of(settings: Settings) -> AnswerCache:
+    """The cache of the settings."""
+    return AnswerCache(settings.cache_dir or default_directory())
+
+
+@lru_cache(maxsize=16)
+def prices_of(settings: Settings) -> PriceTable:
+    """The price table of the settings."""
+    return load_prices(settings.prices)

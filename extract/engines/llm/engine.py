@@ -1,0 +1,145 @@
+"""The engine: what is certain is filled in, the rest is asked for once, and the answer becomes a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from pydantic import BaseModel
+
+from extract.cleaning.document import CleanDocument
+from extract.engines.base import Draft, DraftValue, Engine
+from extract.engines.llm.answers import answer_object, draft_of
+from extract.engines.llm.facts_first import certain_values, left_to_ask
+from extract.engines.llm.lines import Lines, shown_facts
+from extract.engines.llm.prompts import Prompt
+from extract.engines.llm.rendering import messages_of
+from extract.engines.llm.seam import Completion, Finish, Model, Request, Sampling
+from extract.engines.llm.wire import Wire, wire_schema
+from extract.errors import CallError, Filtered, InvalidAnswer, Refused, Truncated
+from extract.result import Issue, Usage
+from extract.tasks import Task
+
+MORE_ROOM = 4
+"""How many times the room for output tokens is given to an answer that was cut off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What all requests of an engine have in common.
+
+    ``max_output_tokens`` and what of ``sampling`` is None: what the prompt says.
+    """
+
+    model: str
+    endpoint: str
+    sampling: Sampling = field(default=Sampling())
+    max_output_tokens: int | None = None
+    repeat: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is known of a document without a call, and the request for the rest; no request where nothing is left to ask."""
+
+    filled: Draft
+    wire: Wire
+    lines: Lines
+    request: Request | None
+
+
+@dataclass(frozen=True, slots=True)
+class LlmEngine:
+    """Fills any schema by asking a model.
+
+    ``rules``: the engine whose certain values are not asked for; None = everything is asked.
+    """
+
+    task: Task[BaseModel]
+    prompt: Prompt
+    model: Model
+    asking: Asking
+    rules: Engine | None = None
+    name: str = "llm"
+
+    def plan(self, clean: CleanDocument) -> Plan:
+        """What a document would be asked; SchemaError or PromptError where it cannot be."""
+        known = self.rules.fill(clean) if self.rules else Draft({})
+        filled = replace(known, values=certain_values(known))
+        lines = Lines(clean, () if self.rules else shown_facts(clean))
+        asked = left_to_ask(self.task.schema, filled.values, lines) if self.rules else None
+        wire = wire_schema(self.task.schema, asked)
+        return Plan(filled, wire, lines, self._request(wire, lines, filled.values) if wire.root.fields else None)
+
+    def fill(self, clean: CleanDocument) -> Draft:
+        """A draft of the record; CallError where no answer could be had."""
+        plan = self.plan(clean)
+        if plan.request is None:
+            return plan.filled
+        completion = self._complete(plan.request)
+        try:
+            answered = draft_of(answer_object(completion.text), plan.wire, plan.lines)
+        except InvalidAnswer as error:
+            error.usage = completion.usage
+            raise
+        return Draft(
+            values={**plan.filled.values, **answered.values},
+            issues=(*_about(plan.filled.issues, plan.filled.values), *answered.issues),
+            certain=plan.filled.certain,
+            usage=completion.usage,
+        )
+
+    def _request(self, wire: Wire, lines: Lines, filled: Mapping[str, DraftValue]) -> Request:
+        defaults = self.prompt.head.defaults
+        sampling = self.asking.sampling
+        return Request(
+            model=self.asking.model,
+            endpoint=self.asking.endpoint,
+            messages=messages_of(self.prompt, wire, lines, schema=self.task.schema, filled=filled),
+            schema=wire.schema,
+            schema_name=self.task.name,
+            sampling=Sampling(
+                temperature=defaults.temperature if sampling.temperature is None else sampling.temperature,
+                top_p=defaults.top_p if sampling.top_p is None else sampling.top_p,
+                seed=defaults.seed if sampling.seed is None else sampling.seed,
+                reasoning_effort=sampling.reasoning_effort or defaults.reasoning_effort,
+            ),
+            repeat=self.asking.repeat,
+            max_output_tokens=self.asking.max_output_tokens or defaults.max_output_tokens,
+        )
+
+    def _complete(self, request: Request) -> Completion:
+        """A whole answer: one that was cut off is asked for once more, with more room."""
+        first = self.model.complete(request)
+        if first.finish is not Finish.LENGTH:
+            return _whole(first, request)
+        try:
+            again = self.model.complete(replace(request, max_output_tokens=MORE_ROOM * request.max_output_tokens))
+        except CallError as error:
+            error.usage = first.usage + (error.usage or Usage())
+            raise
+        return _whole(replace(again, usage=first.usage + again.usage), request)
+
+
+def _whole(completion: Completion, request: Request) -> Completion:
+    """The completion, if the model came to an end of its own."""
+    room = f"{MORE_ROOM * request.max_output_tokens:,} tokens"
+    match completion.finish:
+        case Finish.STOP:
+            return completion
+        case Finish.LENGTH:
+            way_out = "allow more (EXTRACT_MAX_OUTPUT_TOKENS) or cut the document"
+            raise Truncated(
+                f"{request.model}: the answer was cut off, also with room for {room}: {way_out}", usage=completion.usage
+            )
+        case Finish.REFUSED:
+            raise Refused(f"{request.model} declined to answer: {completion.text[:200]!r}", usage=completion.usage)
+        case Finish.FILTERED:
+            raise Filtered(f"{request.model}: the provider's content filter stopped the answer", usage=completion.usage)
+        case Finish.EMPTY:
+            raise InvalidAnswer(f"{request.model} sent no answer at all", usage=completion.usage)
+
+
+def _about(issues: tuple[Issue, ...], filled: Mapping[str, DraftValue]) -> tuple[Issue, ...]:
+    """The issues about the document as a whole, and about what stays filled."""
+    return tuple(issue for issue in issues if not issue.path or any(path.startswith(issue.path) for path in filled))

@@ -1,0 +1,77 @@
+"""From a prompt and a document to the messages of a request: what is the same for all documents first, the document last."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from pydantic import BaseModel, ValidationError
+
+from extract.cleaning import clean
+from extract.engines.base import DraftValue
+from extract.engines.llm.answers import draft_of
+from extract.engines.llm.encoding import NotStated, answer_of
+from extract.engines.llm.guide import field_guide
+from extract.engines.llm.lines import Lines, fenced
+from extract.engines.llm.prompts import Example, Prompt
+from extract.engines.llm.seam import Message
+from extract.engines.llm.wire import Wire, wire_schema
+from extract.errors import ExtractError, PromptError
+from extract.grounding import ground
+from extract.result import Severity, Status
+from extract.source import open_source
+
+_SHOWN = 200  # characters of a value that is told as known
+
+
+def messages_of(
+    prompt: Prompt, wire: Wire, lines: Lines, *, schema: type[BaseModel], filled: Mapping[str, DraftValue]
+) -> tuple[Message, ...]:
+    """The messages of a request; PromptError where an example of the prompt is not right for its own document."""
+    holes = {"fields": field_guide(wire), "filled": _known(filled), "document": fenced(lines)}
+    return (*_before_the_document(prompt, wire, schema), Message("user", prompt.user_part(holes)))
+
+
+@lru_cache(maxsize=256)  # the same for all documents of which the same is asked
+def _before_the_document(prompt: Prompt, wire: Wire, schema: type[BaseModel]) -> tuple[Message, ...]:
+    system = prompt.system_part({"fields": field_guide(wire)})
+    examples = (message for example in prompt.head.examples for message in _shown(prompt, example, schema, wire))
+    return (Message("system", system), *examples)
+
+
+def _known(filled: Mapping[str, DraftValue]) -> str:
+    """The values that are known already, as JSON by path; long texts are not: they stand in the document."""
+    known = {path: drafted.value for path, drafted in filled.items() if len(str(drafted.value)) <= _SHOWN}
+    return f"Known already: {json.dumps(known, ensure_ascii=False)}" if known else ""
+
+
+def _shown(prompt: Prompt, example: Example, schema: type[BaseModel], wire: Wire) -> Iterator[Message]:
+    """An example as the exchange that it would have been."""
+    lines, record = checked_example(prompt.head.id, example.document, json.dumps(example.record), schema)
+    user = prompt.user_part({"fields": field_guide(wire), "filled": "", "document": fenced(lines)})
+    answer = answer_of(record, wire, lines)
+    yield Message("user", user)
+    yield Message("assistant", json.dumps(answer, ensure_ascii=False, separators=(",", ":")))
+
+
+@lru_cache(maxsize=64)
+def checked_example(prompt: str, document: str, record: str, schema: type[BaseModel]) -> tuple[Lines, BaseModel]:
+    """The lines of an example's document and its record (as JSON), after each value was looked up in the document.
+
+    Raises PromptError, which names the prompt and the field, for a value that the document does not state.
+    """
+    try:
+        lines = Lines(clean(open_source(document, name=f"example of {prompt}")))
+        wanted = schema.model_validate_json(record, by_name=True, by_alias=True)
+        wire = wire_schema(schema)
+        draft = draft_of(json.loads(json.dumps(answer_of(wanted, wire, lines))), wire, lines)
+    except (ExtractError, NotStated, ValidationError) as error:
+        raise PromptError(f"an example of the prompt {prompt} is wrong: {error}") from error
+    grounding = ground(draft, lines.clean, schema)
+    wrong = [issue.message for issue in (*draft.issues, *grounding.issues) if issue.severity is Severity.ERROR]
+    guessed = [path for path, value in grounding.values.items() if value.evidence.status is Status.INFERRED]
+    if wrong or guessed:
+        told = wrong[0] if wrong else f"{guessed[0]}: the document does not state {draft.values[guessed[0]].value!r}"
+        raise PromptError(f"an example of the prompt {prompt} is wrong: {told}")
+    return lines, wanted

@@ -1,0 +1,347 @@
+"""The wire schema: what the provider sees of a Pydantic model, so that texts are answered by reference.
+
+Text that is ``Verbatim`` is answered as a string that names lines of the document, or a line and words of it
+(``references.py``), any other leaf as ``{"value": …, "at": line | null}``; objects and lists nest as in the model. Every key is
+required; what is not stated is null, or an empty list. Nothing is additional, and no keyword stands in it that strict structured
+output refuses or that an endpoint drops without a word: bounds, patterns, formats other than dates, and sets are left to
+Pydantic.
+Models that contain themselves are written out to ``extract.fields.RECURSION_LIMIT``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Annotated, cast
+
+from pydantic import BaseModel, JsonValue, TypeAdapter
+from pydantic.errors import PydanticInvalidForJsonSchema, PydanticSchemaGenerationError, PydanticUserError
+
+from extract.errors import SchemaError
+from extract.fields import Leaf, ListShape, ObjectShape, Shape, UnionShape, below, shape_of
+
+MAX_DEPTH = 10
+"""How deep objects may nest: what OpenAI's structured output allows."""
+MAX_PROPERTIES = 5000
+"""How many keys a schema may have there."""
+ROOT = "root"
+"""The key under which the answer stands where the model itself is no object."""
+
+_SCALARS = ("string", "number", "integer", "boolean")
+_FORMATS = ("date", "date-time")
+_WAY_OUT = "use text, numbers, truth values, dates, enums, models, and lists of these"
+Json = dict[str, JsonValue]
+_NULL: Json = {"type": "null"}
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Text of the document that is answered by reference."""
+
+    leaf: Leaf
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value with the line that states it; ``schema`` is that of the value alone."""
+
+    leaf: Leaf
+    schema: Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """The constant by which a member of a union is known; it needs no line."""
+
+    value: str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An object of the answer."""
+
+    fields: Mapping[str, Node]
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A list of the answer."""
+
+    item: Node
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """One of several nodes."""
+
+    members: tuple[Node, ...]
+    description: str = ""
+
+
+Node = Passage | Value | Tag | Record | Entries | Either
+
+
+@dataclass(frozen=True, eq=False)
+class Wire:
+    """A wire schema: its nodes, and the JSON schema that is sent. ``wrapped``: the answer stands under ROOT.
+
+    Two are equal only if they are the same object, so that what is made of one can be kept.
+    """
+
+    root: Record
+    schema: Mapping[str, JsonValue] = field(repr=False)
+    wrapped: bool = False
+
+
+def askable(schema: type[BaseModel]) -> tuple[str, ...]:
+    """The paths that can be asked or left out one by one: leaves, and whole lists and unions, in the order of the schema.
+
+    >>> class Job(BaseModel):
+    ...     title: str
+    ...     bonuses: list[float] = []
+    >>> askable(Job)
+    ('title', 'bonuses')
+    """
+    return tuple(_askable(shape_of(schema), ""))
+
+
+@lru_cache(maxsize=256)  # documents of one source lack the same fields
+def wire_schema(schema: type[BaseModel], asked: frozenset[str] | None = None) -> Wire:
+    """The wire schema of a model, or of the part of it that is asked for: paths as ``askable`` lists them.
+
+    Raises SchemaError, which names the field, for a type that no answer can have.
+    """
+    shape = shape_of(schema)
+    node = _node(shape, "", frozenset(_askable(shape, "")) if asked is None else asked)
+    wrapped = not isinstance(node, Record)
+    root = node if isinstance(node, Record) else Record(MappingProxyType({} if node is None else {ROOT: node}))
+    if not root.fields and asked is None:
+        raise SchemaError(f"{schema.__name__} has no field that could be asked for: {_WAY_OUT}")
+    return Wire(root, _Writer().document(root), wrapped)
+
+
+def _askable(shape: Shape, path: str) -> Iterator[str]:
+    if isinstance(shape, ObjectShape):
+        for name, inner in shape.fields.items():
+            yield from _askable(inner, below(path, name))
+    elif not (isinstance(shape, Leaf) and len(shape.choices) == 1):  # a constant is known
+        yield path
+
+
+def _node(shape: Shape, path: str, asked: frozenset[str]) -> Node | None:
+    """The node of a shape; None where nothing of it is asked for."""
+    if isinstance(shape, ObjectShape):
+        fields = {name: _node(inner, below(path, name), asked) for name, inner in shape.fields.items()}
+        kept = {name: node for name, node in fields.items() if node is not None}
+        return Record(MappingProxyType(kept), shape.description) if kept else None
+    return _whole(shape, path) if path in asked else None
+
+
+def _whole(shape: Shape, path: str) -> Node:
+    """The node of a shape with everything below it."""
+    match shape:
+        case Leaf():
+            return _leaf(shape, path)
+        case ListShape():
+            return Entries(_whole(shape.item, below(path, "*")), shape.description)
+        case UnionShape():
+            return Either(tuple(_whole(member, path) for member in shape.members), shape.description)
+        case ObjectShape():
+            fields = {name: _whole(inner, below(path, name)) for name, inner in shape.fields.items()}
+            return Record(MappingProxyType(fields), shape.description)
+
+
+def _leaf(leaf: Leaf, path: str) -> Node:
+    if leaf.verbatim and leaf.annotation is str:
+        return Passage(leaf)
+    if len(leaf.choices) == 1:
+        return Tag(leaf.choices[0])
+    return Value(leaf, MappingProxyType(value_schema(leaf, path)))
+
+
+def value_schema(leaf: Leaf, path: str) -> Json:
+    """The JSON schema of a leaf's value: its type, its choices, whether it is a date; SchemaError for anything else."""
+    found = _types(_generated(leaf, path), path)
+    types = [kind for kind in _SCALARS if kind in found]
+    if leaf.choices:
+        return {"type": types[0] if len(types) == 1 else [*types], "enum": list(leaf.choices)}
+    if "number" in types:  # Pydantic writes Decimal as a number or a string with a pattern, and a float as both kinds of numbers
+        pure = [kind for kind in types if kind not in {"string", "integer"}]
+        types = pure if _is_number(leaf) else [kind for kind in types if kind != "integer"]
+    written: Json = {"type": types[0] if len(types) == 1 else [*types]}
+    formats = set(found.values()) & set(_FORMATS)
+    return written | {"format": formats.pop()} if types == ["string"] and len(formats) == 1 else written
+
+
+def _is_number(leaf: Leaf) -> bool:
+    return isinstance(leaf.annotation, type)
+
+
+def _generated(leaf: Leaf, path: str) -> Json:
+    """What Pydantic itself writes for the type of a leaf."""
+    try:
+        annotated = Annotated[leaf.annotation, *leaf.marks] if leaf.marks else leaf.annotation
+        return TypeAdapter(cast("type[object]", annotated)).json_schema()
+    except (PydanticInvalidForJsonSchema, PydanticSchemaGenerationError, PydanticUserError) as error:
+        raise SchemaError(f"{path}: {_named(leaf)} has no JSON schema, so no model can be asked for it: {_WAY_OUT}") from error
+
+
+def _types(schema: JsonValue, path: str, definitions: Mapping[str, JsonValue] | None = None) -> dict[str, str]:
+    """The scalar types that a schema allows, each with its format."""
+    if not isinstance(schema, dict):
+        raise SchemaError(f"{path}: any value at all cannot be asked for: {_WAY_OUT}")
+    definitions = cast("Mapping[str, JsonValue]", schema.get("$defs", definitions or {}))
+    if isinstance(reference := schema.get("$ref"), str):
+        return _types(definitions[reference.rpartition("/")[2]], path, definitions)
+    parts = schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf")
+    if isinstance(parts, list):
+        return {kind: shape for part in parts for kind, shape in _types(part, path, definitions).items()}
+    kind = schema.get("type")
+    if kind is None and isinstance(values := schema.get("enum", [schema.get("const")]), list):
+        return {_type_of(value, path): "" for value in values}
+    if kind not in _SCALARS or schema.get("format") in {"binary", "base64url"}:
+        raise SchemaError(f"{path}: {_kind_named(kind, schema)} cannot be asked for: {_WAY_OUT}")
+    return {str(kind): str(schema.get("format", ""))}
+
+
+def _type_of(value: JsonValue, path: str) -> str:
+    match value:
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "number"
+        case str():
+            return "string"
+        case _:
+            raise SchemaError(f"{path}: any value at all cannot be asked for: {_WAY_OUT}")
+
+
+def _kind_named(kind: JsonValue, schema: Json) -> str:
+    names = {"object": "a dict", "array": "a set or an untyped list", "string": "bytes", "null": "nothing but null"}
+    return names.get(str(kind), f"a value of type {schema.get('type')}")
+
+
+def _named(leaf: Leaf) -> str:
+    return getattr(leaf.annotation, "__name__", str(leaf.annotation))
+
+
+class _Writer:
+    """Writes nodes as JSON schema. Every word of it is paid for with each document: a value that comes twice is a definition."""
+
+    def __init__(self) -> None:
+        self._uses: Counter[str] = Counter()
+        self._names: dict[str, str] = {}
+        self._properties = 0
+
+    def document(self, root: Record) -> Mapping[str, JsonValue]:
+        """The whole schema."""
+        for node in _values(root):
+            self._name_of(node)
+        schema = self._object({name: self._nullable(node, name, 1) for name, node in root.fields.items()}, "", 1)
+        defined: Json = {name: json.loads(written) for written, name in self._names.items() if self._uses[written] > 1}
+        return MappingProxyType(schema | {"$defs": defined} if defined else schema)
+
+    def _write(self, node: Node, path: str, depth: int) -> Json:
+        """The schema of a node; that of a leaf allows null, in a list too: one definition serves both."""
+        match node:
+            case Passage():
+                return {"type": "string"}
+            case Value():
+                return self._value(node)
+            case Tag():
+                return {"type": _type_of(node.value, path), "enum": [node.value]}
+            case Entries():
+                return {"type": "array", "items": self._write(node.item, below(path, "*"), depth + 1)}
+            case Either():
+                return {"anyOf": [self._write(member, path, depth) for member in node.members]}
+            case Record():
+                inner = {name: self._nullable(part, below(path, name), depth + 1) for name, part in node.fields.items()}
+                return self._object(inner, path, depth + 1)
+
+    def _nullable(self, node: Node, path: str, depth: int) -> Json:
+        """The schema of a field: null where nothing is stated; a list is empty then, which is shorter to ask for."""
+        written = self._write(node, path, depth)
+        match node:
+            case Passage():
+                return {"type": ["string", "null"]}
+            case Record() | Either():
+                options = written["anyOf"] if isinstance(node, Either) else [written]
+                return {"anyOf": [*cast("list[JsonValue]", options), _NULL]}
+            case _:
+                return written
+
+    def _value(self, node: Value) -> Json:
+        written = _stated(node)
+        return {"$ref": f"#/$defs/{self._names[written]}"} if self._uses[written] > 1 else cast("Json", json.loads(written))
+
+    def _name_of(self, node: Value) -> None:
+        """A name for the schema of a value; two that are equal have one."""
+        written, name, count = _stated(node), _name(node), 1
+        self._uses[written] += 1
+        while written not in self._names:
+            unique = name if count == 1 else f"{name}_{count}"
+            if unique not in self._names.values():
+                self._names[written] = unique
+            count += 1
+
+    def _object(self, properties: Mapping[str, Json], path: str, depth: int) -> Json:
+        self._properties += len(properties)
+        if depth > MAX_DEPTH:
+            raise SchemaError(
+                f"{path}: objects nest deeper than {MAX_DEPTH} levels, more than an endpoint takes: make it flatter"
+            )
+        if self._properties > MAX_PROPERTIES:
+            raise SchemaError(
+                f"{path}: the schema has more than {MAX_PROPERTIES:,} keys, more than an endpoint takes: ask for less"
+            )
+        return {
+            "type": "object",
+            "properties": dict(properties),
+            "required": list(properties),
+            "additionalProperties": False,
+        }
+
+
+def _values(node: Node) -> Iterator[Value]:
+    """All values of a node, each as often as it comes."""
+    match node:
+        case Value():
+            yield node
+        case Entries():
+            yield from _values(node.item)
+        case Either():
+            for member in node.members:
+                yield from _values(member)
+        case Record():
+            for part in node.fields.values():
+                yield from _values(part)
+        case _:
+            return
+
+
+def _stated(node: Value) -> str:
+    """The schema of a value with the line that states it, or null, as JSON."""
+    stated: Json = {
+        "type": "object",
+        "properties": {"value": dict(node.schema), "at": {"type": ["integer", "null"]}},
+        "required": ["value", "at"],
+        "additionalProperties": False,
+    }
+    return json.dumps({"anyOf": [stated, _NULL]})
+
+
+def _name(node: Value) -> str:
+    """What the definition of a value is called: its enum, or its type."""
+    if node.leaf.choices:
+        return re.sub(r"\W", "", getattr(node.leaf.annotation, "__name__", "choice")) or "choice"
+    kind = node.schema.get("format", node.schema["type"])
+    return {"string": "text", "date-time": "moment"}.get(str(kind), kind) if isinstance(kind, str) else "either"
