@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -16,15 +17,20 @@ from extract.cleaning.document import CleanDocument
 from extract.engines.base import Engine
 from extract.errors import UsageError
 from extract.grounding import ground
-from extract.result import Extraction, Provenance, Usage
+from extract.result import Extraction, Provenance
 from extract.source import MAX_CHARS, Format, Source, open_source
 from extract.tasks import Task, task_named, task_of
 from extract.validation import validate
 
 if TYPE_CHECKING:
     from extract.schemas.job_posting import JobPosting  # at run time a schema is loaded when it is asked for
+    from extract.settings import Settings  # read only where a model may be asked
 
 T = TypeVar("T", bound=BaseModel)
+_ENGINES = ("auto", "rules", "llm")
+_RULED = "job_posting"
+"""The task that the rules know."""
+_logger = logging.getLogger("extract")
 Document = str | bytes | Path | Source
 """What can be extracted from: the text itself, its bytes, the path of a file, or a source that is open."""
 
@@ -32,7 +38,8 @@ Document = str | bytes | Path | Source
 class Options(TypedDict, total=False):
     """The keywords of ``extract`` that do not decide what type of record comes out."""
 
-    engine: str
+    engine: str | Engine
+    settings: Settings | None
     input_format: str | Format | None
     max_chars: int
     name: str | None
@@ -48,7 +55,8 @@ def extract(
     source: Document,
     *,
     schema: str | type[BaseModel] = "job_posting",
-    engine: str = "rules",
+    engine: str | Engine = "auto",
+    settings: Settings | None = None,
     input_format: str | Format | None = None,
     max_chars: int = MAX_CHARS,
     name: str | None = None,
@@ -56,16 +64,19 @@ def extract(
     """A validated record of a document, with the evidence for each of its values.
 
     ``source`` is the text itself, its bytes, or the path of a file (a ``str`` is never a path); a source that is open
-    already is taken as it is, whatever ``max_chars`` and ``name`` say. ``schema`` is the name of a shipped task or its
-    Pydantic model. ``input_format`` overrides the detected format. ``name`` stands for the document
+    already is taken as it is, whatever ``max_chars`` and ``name`` say. ``schema`` is the name of a shipped task, its
+    Pydantic model, or any other model ("FILE.py:Class" loads one). ``engine`` is "rules" (offline, job postings), "llm", or
+    "auto": the model where one is configured, else the rules; an engine of your own works too. ``settings`` are those of the
+    model; None reads them from the environment. ``input_format`` overrides the detected format. ``name`` stands for the document
     in messages and provenance.
 
-    Raises SourceError for a document that cannot be read, FormatError where it is not of the format asked for, UsageError
-    for an unknown schema, engine or format: all of them ``extract.errors.ExtractError``.
+    Raises SourceError for a document that cannot be read, FormatError where it is not of the format asked for, CallError where
+    no model answered, IncompleteRecord where the document lacks what the schema requires, UsageError for an unknown schema,
+    engine, format or a wrong setting: all of them ``extract.errors.ExtractError``.
     """
     started = time.perf_counter()
     task = task_named(schema) if isinstance(schema, str) else task_of(schema)
-    chosen = engine_named(engine, task)
+    chosen = engine_named(engine, task, settings) if isinstance(engine, str) else engine
     opened = source if isinstance(source, Source) else open_source(source, max_chars=max_chars, name=name)
     document = clean_source(opened, format=format_named(input_format))
     return run(document, task, chosen, started=started)
@@ -95,7 +106,7 @@ def run(document: CleanDocument, task: Task[T], engine: Engine, *, started: floa
         record=validated.record,
         evidence=dict(validated.evidence),
         issues=(*draft.issues, *grounding.issues, *validated.issues),
-        usage=Usage(seconds=round(time.perf_counter() - started, 6)),
+        usage=draft.usage.model_copy(update={"seconds": round(time.perf_counter() - started, 6)}),
         provenance=provenance(document, task, engine),
     )
 
@@ -118,6 +129,7 @@ def provenance(document: CleanDocument, task: Task[T], engine: Engine) -> Proven
         source_sha256=document.source.sha256,
         encoding=document.source.encoding,
         version=package_version(),
+        **engine.origin,
     )
 
 
@@ -136,15 +148,38 @@ def package_version() -> str:
         return "0+unknown"
 
 
-def engine_named(name: str, task: Task[T]) -> Engine:
-    """The engine of that name, if it can fill the task."""
-    if name != "rules":
-        raise UsageError(f"There is no engine {name!r}. Engines of this version: rules.")
-    if task.name != "job_posting":
-        raise UsageError(f"The rules engine reads job postings only, and cannot fill {task.name}. Use schema='job_posting'.")
+def engine_named(name: str, task: Task[T], settings: Settings | None = None) -> Engine:
+    """The engine of that name, if it can fill the task; "auto" is the model where one is configured, else the rules."""
+    if name not in _ENGINES:
+        raise UsageError(f"There is no engine {name!r}. Engines of this version: {', '.join(_ENGINES)}.")
+    if name == "rules":
+        return _rules_for(task)
+    from extract.settings import current_settings  # pydantic-settings takes 0.1 s to import, which the rules can do without
+
+    used = current_settings() if settings is None else settings
+    if name == "auto" and not used.configured and task.name == _RULED:
+        _logger.info("no model is configured, so the rules are used: %s", used.missing)
+        return _rules_for(task)
+    return _asking(task, used)
+
+
+def _rules_for(task: Task[T]) -> Engine:
+    if task.name != _RULED:
+        raise UsageError(f"The rules engine reads job postings only, and cannot fill {task.name}. Configure a model for it.")
     from extract.engines.rules import RulesEngine  # its vocabularies are not needed for --help
 
     return RulesEngine()
+
+
+def _asking(task: Task[T], settings: Settings) -> Engine:
+    """The engine that asks a model."""
+    try:
+        from extract.engines.llm.assembly import engine_of  # takes a second to import
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"Asking a model needs the extra llm, of which {error.name} is not installed: pip install 'extract-service[llm]'."
+        ) from error
+    return engine_of(task, settings, _rules_for(task) if task.name == _RULED else None)
 
 
 def format_named(name: str | Format | None) -> Format | None:

@@ -5,7 +5,9 @@ Nothing is read on import. ``Settings()`` reads; keywords win over what is read.
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, ClassVar
 from urllib.parse import urlsplit, urlunsplit
@@ -42,6 +44,7 @@ class Ask(StrEnum):
     ALL = "all"
 
 
+_ENV_FILE = ".env"
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1)]
 
@@ -59,7 +62,7 @@ class Settings(BaseSettings):
 
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
         env_prefix="EXTRACT_",
-        env_file=".env",
+        env_file=_ENV_FILE,
         env_file_encoding="utf-8",
         env_ignore_empty=True,
         extra="ignore",
@@ -166,3 +169,20 @@ def _told(error: ValidationError) -> str:
 def _field(place: str) -> str:
     """The field that Pydantic names by its first alias."""
     return place.lower().removeprefix("extract_").removeprefix("openai_")
+
+
+def current_settings() -> Settings:
+    """The settings as the environment and .env say now; the same object as long as neither changes."""
+    file = Path(_ENV_FILE)
+    try:
+        state = file.stat()
+        stamp = (str(file.absolute()), state.st_mtime_ns, state.st_size)
+    except OSError:
+        stamp = ("", 0, 0)
+    names = ((name, value) for name, value in os.environ.items() if name.upper().startswith(("EXTRACT_", "OPENAI_")))
+    return _settings_of(tuple(sorted(names)), stamp)
+
+
+@lru_cache(maxsize=8)  # it takes 0.7 ms, and every document asks for it
+def _settings_of(_variables: tuple[tuple[str, str], ...], _file: tuple[str, int, int]) -> Settings:
+    return Settings()

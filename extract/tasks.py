@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sys
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.resources import files
-from importlib.util import find_spec
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from pathlib import Path
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel
@@ -49,7 +51,12 @@ def shipped_tasks() -> list[str]:
 
 
 def task_named(name: str) -> Task[BaseModel]:
-    """The shipped task of that name; UsageError, with the names that there are, for any other."""
+    """The shipped task of that name, or the task of a schema in a file ("FILE.py:Class", which runs that file).
+
+    UsageError, with the names that there are, for any other.
+    """
+    if ":" in name:
+        return task_of(schema_in_file(name))
     schema = _schema(name) if _NAME.fullmatch(name) else None
     if schema is None:
         raise UsageError(f"There is no task {name!r}. Shipped tasks: {', '.join(shipped_tasks())}.")
@@ -61,6 +68,37 @@ def task_of(schema: type[T]) -> Task[T]:
     module = schema.__module__
     name = module.rpartition(".")[2] if module.startswith("extract.schemas.") else schema.__name__
     return Task(name, schema)
+
+
+def schema_in_file(place: str) -> type[BaseModel]:
+    """The schema that "FILE.py:Class" names. The file is run, as Python runs it: it must be one that you trust."""
+    path_text, _, attribute = place.rpartition(":")
+    path = Path(path_text)
+    spec = spec_from_file_location(f"extract_schema_{path.stem}", path) if path.suffix == ".py" else None
+    if spec is None or spec.loader is None or not path.is_file():
+        raise UsageError(f"There is no Python file {path_text!r}. A schema is named FILE.py:Class, or is one of the tasks.")
+    module = sys.modules.get(spec.name) if _is_loaded(spec.name, path) else None
+    if module is None:
+        module = module_from_spec(spec)
+        sys.modules[spec.name] = module  # Pydantic looks the names in annotations up there
+        try:
+            spec.loader.exec_module(module)
+        except Exception as error:
+            del sys.modules[spec.name]
+            raise UsageError(f"{path} cannot be run: {type(error).__name__}: {error}") from error
+    found = getattr(module, attribute, None)
+    if not (isinstance(found, type) and issubclass(found, BaseModel)):
+        models = [name for name, value in vars(module).items() if _is_model(value) and value.__module__ == module.__name__]
+        raise UsageError(f"{path} has no Pydantic model {attribute!r}. It has: {', '.join(models) or 'none'}.")
+    return found
+
+
+def _is_loaded(name: str, path: Path) -> bool:
+    return name in sys.modules and getattr(sys.modules[name], "__file__", None) == str(path)
+
+
+def _is_model(value: object) -> bool:
+    return isinstance(value, type) and issubclass(value, BaseModel)
 
 
 def _schema(name: str) -> type[BaseModel] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypedDict
 
 from extract.cleaning.document import CleanDocument, Scalar
 from extract.result import Issue, Usage
@@ -52,9 +52,22 @@ class Draft:
     usage: Usage = field(default=Usage())
 
 
+class Origin(TypedDict, total=False):
+    """What an engine adds to the provenance of a record."""
+
+    model: str
+    endpoint: str
+    prompt: str
+    prompt_hash: str
+
+
 class Engine(Protocol):
     """Fills a schema from a clean document."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def origin(self) -> Origin: ...
 
     def fill(self, clean: CleanDocument) -> Draft: ...

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import copy
-import json
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from extract.engines.llm.answers import answer_object
 from extract.engines.llm.seam import Completion, Finish, Model, Request
-from extract.errors import CallError, EndpointUnavailable
+from extract.errors import CallError, EndpointUnavailable, InvalidAnswer
 from extract.result import Usage
 
 if TYPE_CHECKING:
@@ -94,9 +94,10 @@ def keepable(completion: Completion) -> bool:
         return False
     try:
         completion.text.encode()
-        return isinstance(json.loads(completion.text), dict)
-    except (ValueError, RecursionError):  # ValueError: no JSON, a number of thousands of digits, half of a surrogate pair
+        answer_object(completion.text)
+    except (InvalidAnswer, UnicodeEncodeError):
         return False
+    return True
 
 
 def _shared(flight: _Flight, request: Request) -> Completion | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pydantic import BaseModel
 
 from extract.cleaning.document import CleanDocument
-from extract.engines.base import Draft, DraftValue, Engine
+from extract.engines.base import Draft, DraftValue, Engine, Origin
 from extract.engines.llm.answers import answer_object, draft_of
 from extract.engines.llm.facts_first import certain_values, left_to_ask
 from extract.engines.llm.lines import Lines, shown_facts
@@ -61,6 +61,12 @@ class LlmEngine:
     asking: Asking
     rules: Engine | None = None
     name: str = "llm"
+
+    @property
+    def origin(self) -> Origin:
+        return Origin(
+            model=self.asking.model, endpoint=self.asking.endpoint, prompt=self.prompt.head.id, prompt_hash=self.prompt.hash
+        )
 
     def plan(self, clean: CleanDocument) -> Plan:
         """What a document would be asked; SchemaError or PromptError where it cannot be."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from extract.cleaning.document import CleanDocument
-from extract.engines.base import Draft
+from extract.engines.base import Draft, Origin
 from extract.engines.rules.certainty import certain_paths
 from extract.engines.rules.companies import fill_company
 from extract.engines.rules.contradictions import note_contradictions
@@ -27,6 +27,7 @@ class RulesEngine:
     """Reads job postings by headings, wording and typed readers; what no character of the document states stays absent."""
 
     name = "rules"
+    origin = Origin()  # nothing but the version of the package
 
     def fill(self, clean: CleanDocument) -> Draft:
         """A draft of a job posting: markup first, then lines that name a field, then sentences."""
