@@ -26,7 +26,9 @@ ROOM = 50
 UNLIMITED = Budget()
 
 
-def asked(model: str = "m", *, deadline: float | None = None) -> Request:
+def asked(model: str = "m", *, seconds: float = 10) -> Request:
+    """A request whose deadline ends a test that would wait for ever."""
+    deadline = time.monotonic() + seconds
     return Request(model, "http://here/v1", (Message("user", "A cook."),), {}, max_output_tokens=ROOM, deadline=deadline)
 
 
@@ -208,17 +210,18 @@ def test_threads_together_keep_the_budget(meter: Meter, budget: Budget) -> None:
     assert (at_the_gate, gate.left, made) == (5, 5, 5)
 
 
-def test_a_call_waits_for_those_under_way(meter: Meter) -> None:
-    """A budget that would only be passed if all calls under way took their worst stops nobody before that is known."""
+def test_a_call_waits_for_those_under_way(meter: Meter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A budget that would only be passed if all calls under way took their worst stops nobody: who waits is woken by each end."""
+    monkeypatch.setattr("extract.engines.llm.counted._LONGEST_WAIT", 60.0)
     gate = Gate(Usage(input_tokens=1, output_tokens=1))
     model = Counted(gate, prices=PRICES, meter=meter, budget=Budget(max_tokens=SENT + ROOM + 10))
     with ThreadPoolExecutor(4) as pool:
-        outcomes = [pool.submit(model.complete, asked()) for _ in range(4)]
+        outcomes = [pool.submit(model.complete, asked(seconds=30)) for _ in range(4)]
         assert gate.someone.wait(10)
         time.sleep(0.02)  # the others come to the gate only one by one
         at_the_gate = gate.left
         gate.open.set()
-        assert [outcome.result(10).text for outcome in outcomes] == ["{}"] * 4
+        assert [outcome.result(5).text for outcome in outcomes] == ["{}"] * 4
     assert at_the_gate == 1
 
 
@@ -230,7 +233,7 @@ def test_nobody_waits_for_calls_past_a_deadline(meter: Meter) -> None:
         first = pool.submit(model.complete, asked())
         assert gate.someone.wait(10)
         with pytest.raises(EndpointUnavailable, match="under way have to end first"):
-            model.complete(asked(deadline=time.monotonic() + 0.02))
+            model.complete(asked(seconds=0.02))
         gate.open.set()
         first.result(10)
     assert (gate.left, meter.usage.calls) == (1, 1)

@@ -34,6 +34,7 @@ class Clock:
     """A clock that goes on when somebody waits."""
 
     now: float = 1000.0
+    pauses: int = 0
 
     def __call__(self) -> float:
         return self.now
@@ -41,6 +42,8 @@ class Clock:
     def pause(self, _turn: threading.Condition, seconds: float) -> None:
         assert 0 < seconds <= 1, "no wait is so long that an interrupt would not be seen"
         self.now += seconds
+        self.pauses += 1
+        assert self.pauses < 10_000, "it waits for ever"
 
 
 @dataclass
@@ -101,7 +104,7 @@ def test_no_minute_has_more_than_is_allowed(
     left: list[tuple[float, int]] = []
     for arrival, reserved, used, duration in sorted(arrivals):
         now = max(now, arrival)
-        while True:
+        for _ in range(1000):
             while under_way and under_way[0][0] <= now:
                 _, number, really = heapq.heappop(under_way)
                 window.end(number, used=really)
@@ -112,6 +115,8 @@ def test_no_minute_has_more_than_is_allowed(
             later = min(now + max(obstacle.seconds, 0.001), ends)
             assert now < later < float("inf"), "something it waits for happens"
             now = later
+        else:
+            pytest.fail("it waits for ever")
         number = window.start(now, reserved)
         really = min(used, reserved)
         heapq.heappush(under_way, (now + duration, number, really))
@@ -175,6 +180,15 @@ def test_what_was_really_used_counts(answer: Callable[[], Usage], at_once: bool)
     assert (waited < 2) is at_once
 
 
+def test_tokens_are_waited_for_no_longer_than_they_are_needed() -> None:
+    """A request leaves as soon as the oldest ones that it needs the tokens of are a minute old, not when all are."""
+    limited, endpoint, clock = paced(Limits(tokens_per_minute=2 * (SENT + ROOM)))
+    for seconds in (30, 10.5, 0):
+        limited.complete(asked())
+        clock.now += seconds
+    assert endpoint.moments == [1000.0, 1030.0, pytest.approx(1060.0, abs=0.01)]
+
+
 def test_a_document_over_the_limit_leaves_alone() -> None:
     """It waits until nothing else counts, and does not wait for ever."""
     limited, endpoint, _ = paced(Limits(tokens_per_minute=50), lambda: Usage(input_tokens=10))
@@ -197,8 +211,8 @@ def test_nobody_waits_past_a_deadline(limits: Limits, named: str) -> None:
     limited, endpoint, clock = paced(limits)
     limited.complete(asked())
     with pytest.raises(EndpointUnavailable, match=named):
-        limited.complete(asked(deadline=clock.now + 20))
-    assert clock.now == pytest.approx(1020.0, abs=0.01)
+        limited.complete(asked(deadline=clock.now + 20.5))
+    assert clock.now == pytest.approx(1020.5, abs=0.01)
     assert len(endpoint.moments) == 1
 
 
@@ -268,14 +282,16 @@ class Crowd:
         return Completion("{}")
 
 
-def test_no_more_threads_than_allowed_are_inside() -> None:
-    """Sixteen threads share three places, those whose request fails give theirs back, and all of them get one."""
+def test_no_more_threads_than_allowed_are_inside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sixteen threads share three places, those whose request fails give theirs back, and who waits is woken by that."""
+    monkeypatch.setattr("extract.engines.llm.limited._LONGEST_WAIT", 60.0)
+    deadline = time.monotonic() + 10
     crowd = Crowd()
     limited = Limited(crowd, Limits(concurrency=3))
 
     def complete(number: int) -> bool:
         try:
-            limited.complete(Request("m", "e", (), {}, repeat=number))
+            limited.complete(Request("m", "e", (), {}, repeat=number, deadline=deadline))
         except AccessDenied:
             return False
         return True
@@ -315,6 +331,41 @@ def test_first_come_first_served() -> None:
     for thread in threads:
         thread.join(10)
     assert order == list(range(8))
+
+
+def test_a_newcomer_overtakes_nobody() -> None:
+    """Who comes at the moment at which there is room stands behind those who waited for it, and waits like them."""
+    clock = Clock()
+    endpoint = Endpoint(clock)
+    newcomer_waits = threading.Event()
+    outcomes: list[str] = []
+
+    def come_late() -> None:
+        try:
+            limited.complete(asked(room=3, deadline=1030.0))
+        except EndpointUnavailable as error:
+            outcomes.append(str(error))
+        newcomer_waits.set()
+
+    late = threading.Thread(target=come_late)
+
+    def pause(turn: threading.Condition, _seconds: float) -> None:
+        if threading.current_thread() is late:
+            newcomer_waits.set()
+            turn.wait(0.01)
+        else:
+            clock.now = 1060.0
+            turn.release()
+            late.start()
+            assert newcomer_waits.wait(10)
+            turn.acquire()
+
+    limited = Limited(endpoint, Limits(requests_per_minute=1), clock=clock, pause=pause)
+    limited.complete(asked(room=1))
+    limited.complete(asked(room=2))
+    late.join(10)
+    assert [request.max_output_tokens for request in endpoint.requests] == [1, 2]
+    assert "EXTRACT_REQUESTS_PER_MINUTE=1 " in outcomes[0]
 
 
 def test_a_thread_in_the_queue_gives_up_at_its_deadline() -> None:

@@ -44,6 +44,7 @@ def test_shipped_prices_are_of_one_order(name: str) -> None:
         ("gpt-4o-2024-05-13", "gpt-4o-2024-05-13"),  # a dated model with a price of its own
         ("gpt-4.1-mini-tuned", None),
         ("gpt-4.1-mini-2025-04-14-tuned", None),
+        ("gpt-2025-04-14-4.1", None),
         ("gpt-4.1-m", None),
         ("GPT-4.1", None),
         ("ft:gpt-4.1-2025-04-14:me::1", None),
