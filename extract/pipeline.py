@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from extract.cleaning import clean as clean_source
 from extract.cleaning.document import CleanDocument
 from extract.engines.base import Engine
-from extract.errors import UsageError
+from extract.errors import SettingsError, UsageError
 from extract.grounding import ground
 from extract.result import Extraction, Provenance
 from extract.source import MAX_CHARS, Format, Source, open_source
@@ -23,6 +23,7 @@ from extract.tasks import Task, task_named, task_of
 from extract.validation import validate
 
 if TYPE_CHECKING:
+    from extract.engines.llm.engine import LlmEngine  # of the extra llm
     from extract.schemas.job_posting import JobPosting  # at run time a schema is loaded when it is asked for
     from extract.settings import Settings  # read only where a model may be asked
 
@@ -78,8 +79,7 @@ def extract(
     task = task_named(schema) if isinstance(schema, str) else task_of(schema)
     chosen = engine_named(engine, task, settings) if isinstance(engine, str) else engine
     opened = source if isinstance(source, Source) else open_source(source, max_chars=max_chars, name=name)
-    document = clean_source(opened, format=format_named(input_format))
-    return run(document, task, chosen, started=started)
+    return run(cleaned(opened, input_format), task, chosen, started=started)
 
 
 @overload
@@ -95,6 +95,11 @@ async def aextract(
 ) -> Extraction[BaseModel]:
     """``extract`` in a thread, with the same keywords, so that the event loop goes on."""
     return await asyncio.to_thread(lambda: extract(source, schema=schema, **options))
+
+
+def cleaned(source: Source, input_format: str | Format | None = None) -> CleanDocument:
+    """The second room, for a format by its name."""
+    return clean_source(source, format=format_named(input_format))
 
 
 def run(document: CleanDocument, task: Task[T], engine: Engine, *, started: float) -> Extraction[T]:
@@ -160,7 +165,9 @@ def engine_named(name: str, task: Task[T], settings: Settings | None = None) -> 
     if name == "auto" and not used.configured and task.name == _RULED:
         _logger.info("no model is configured, so the rules are used: %s", used.missing)
         return _rules_for(task)
-    return _asking(task, used)
+    if used.missing:
+        raise SettingsError(f"no model can be asked for {task.name}: {used.missing}")
+    return asking_engine(task, used)
 
 
 def _rules_for(task: Task[T]) -> Engine:
@@ -171,8 +178,8 @@ def _rules_for(task: Task[T]) -> Engine:
     return RulesEngine()
 
 
-def _asking(task: Task[T], settings: Settings) -> Engine:
-    """The engine that asks a model."""
+def asking_engine(task: Task[T], settings: Settings) -> LlmEngine:
+    """The engine that asks a model; UsageError where the extra is not installed, or a setting or the prompt is wrong."""
     try:
         from extract.engines.llm.assembly import engine_of  # takes a second to import
     except ModuleNotFoundError as error:

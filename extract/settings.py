@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, ClassVar
 from urllib.parse import urlsplit, urlunsplit
 
+from dotenv import dotenv_values
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -157,6 +158,15 @@ def variable(field: str) -> str:
     ('EXTRACT_MAX_COST', 'OPENAI_API_KEY')
     """
     return {"api_key": "OPENAI_API_KEY", "base_url": "OPENAI_BASE_URL"}.get(field, f"EXTRACT_{field.upper()}")
+
+
+def origin(field: str) -> str:
+    """Where a setting comes from: "environment", ".env", or "default"."""
+    names = {f"EXTRACT_{field.upper()}", variable(field)}
+    if names & {name.upper() for name, value in os.environ.items() if value}:
+        return "environment"
+    in_file = dotenv_values(_ENV_FILE, encoding="utf-8") if Path(_ENV_FILE).is_file() else {}
+    return _ENV_FILE if names & {name.upper() for name, value in in_file.items() if value} else "default"
 
 
 def _told(error: ValidationError) -> str:

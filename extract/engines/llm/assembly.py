@@ -18,7 +18,6 @@ from extract.engines.llm.prices import PriceTable, load_prices
 from extract.engines.llm.prompts import prompt_for
 from extract.engines.llm.retrying import Retrying, RetryPolicy
 from extract.engines.llm.seam import Model, Sampling
-from extract.errors import SettingsError
 from extract.settings import Ask, Settings
 from extract.tasks import Task
 
@@ -26,12 +25,10 @@ T = TypeVar("T", bound=BaseModel)
 
 
 def engine_of(task: Task[T], settings: Settings, rules: Engine | None, *, model: Model | None = None) -> LlmEngine:
-    """The engine that asks a model for a task; SettingsError where no model is set, PromptError where there is no such prompt.
+    """The engine that asks a model for a task; PromptError where there is no such prompt.
 
     ``rules`` is the engine of the task whose certain values need no asking. ``model`` takes the place of the endpoint.
     """
-    if settings.missing and model is None:
-        raise SettingsError(f"no model can be asked: {settings.missing}; or use the engine rules")
     return LlmEngine(
         task=Task(task.name, task.schema),
         prompt=prompt_for(task.name, settings.prompt),

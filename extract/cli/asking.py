@@ -1,0 +1,140 @@
+"""What the commands do with a model: the settings that options give, ``extract prompt``, and ``--dry-run``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from extract.cli import options
+from extract.cli.output import default_format, errors_of, keep_apart, notice, read_document, rendered, write
+from extract.errors import UsageError
+from extract.pipeline import asking_engine, cleaned
+from extract.report import printable
+from extract.source import MAX_CHARS, Source, open_source
+from extract.tasks import task_named
+
+if TYPE_CHECKING:
+    from extract.engines.llm.preview import Preview
+    from extract.settings import Settings
+
+_NAME = "MODEL"
+"""What stands for the name of the model where none is set and none is asked."""
+
+
+def given_settings(engine: options.EngineName, **given: object) -> Settings | None:
+    """The settings of the environment with what options say over them; None for the rules, which need none."""
+    if engine is options.EngineName.RULES:
+        return None
+    from extract.settings import Settings  # 0.1 s, which the rules do without
+
+    return Settings(**{name: value for name, value in given.items() if value is not None})
+
+
+def show_prompt(
+    file: options.File = None,
+    *,
+    output_format: Annotated[
+        options.ListFormat | None, typer.Option("--format", "-f", help=options.FORMAT_HELP, show_default=False)
+    ] = None,
+    input_format: options.InputFormat = None,
+    schema: options.Schema = "job_posting",
+    max_chars: options.MaxChars = MAX_CHARS,
+    output: options.Output = None,
+    model: options.Model = None,
+    base_url: options.BaseUrl = None,
+    prompt: options.Prompt = None,
+    ask: options.Ask = None,
+    prices: options.Prices = None,
+) -> None:
+    """Show exactly what would be sent for FILE, or for standard input, with its tokens and its price; nothing is sent."""
+    name, source = read_document(file, max_chars)
+    keep_apart(source, output)
+    with errors_of(name):
+        settings = given_settings(
+            options.EngineName.LLM, model=model, base_url=base_url, prompt=prompt, ask=ask, prices=prices, cache=False
+        )
+        opened = open_source(source, max_chars=max_chars, name=name)
+        shown = _preview(opened, schema, settings, input_format)
+        form = output_format or default_format(options.ListFormat.TABLE, options.ListFormat.JSON, output)
+        if shown is None:
+            notice(f"{name}: nothing is left to ask")
+            written = "null" if form is options.ListFormat.JSON else "nothing is left to ask"
+        else:
+            written = _as_json(shown) if form is options.ListFormat.JSON else rendered(_as_text(shown), output)
+            notice(f"{name}: {_tokens(shown)}")
+    write(written, output)
+
+
+def show_quote(
+    opened: Source,
+    schema: str,
+    engine: options.EngineName,
+    *,
+    settings: Settings | None,
+    input_format: options.InputFormat,
+    output: Path | None,
+) -> None:
+    """Say what a call would cost, instead of making it."""
+    quoted: dict[str, object] = {"engine": "rules", "calls": 0, "cost": 0.0}
+    if settings is not None and (settings.configured or engine is options.EngineName.LLM):
+        shown = _preview(opened, schema, settings, input_format)
+        quoted = {"engine": "llm", "calls": 0, "cost": 0.0} if shown is None else _quoted(shown)
+    write(json.dumps(quoted, indent=2), output)
+
+
+def _preview(opened: Source, schema: str, settings: Settings | None, input_format: options.InputFormat) -> Preview | None:
+    """What would be sent; the name of the model may be missing, since none is asked."""
+    if settings is None:
+        raise UsageError("the rules ask nothing")
+    from extract.engines.llm.preview import preview_of  # of the extra llm
+
+    named = settings if settings.model else settings.model_copy(update={"model": _NAME})
+    return preview_of(cleaned(opened, input_format), asking_engine(task_named(schema), named), named)
+
+
+def _quoted(shown: Preview) -> dict[str, object]:
+    """The call with its cost: from no answer at all to the longest that is allowed."""
+    cost = 0.0 if shown.answered else {"from": shown.quote.cost_low, "to": shown.quote.cost_high}
+    return {
+        "engine": "llm",
+        "model": shown.body["model"],
+        "prompt": shown.prompt,
+        "prompt_hash": shown.prompt_hash,
+        "calls": 0 if shown.answered else 1,
+        "input_tokens": shown.quote.input_tokens,
+        "max_output_tokens": shown.quote.max_output_tokens,
+        "tokens_by": shown.tokens_by,
+        "cost": cost,
+    }
+
+
+def _as_json(shown: Preview) -> str:
+    content = {"url": shown.url, "body": shown.body, "filled": shown.filled, **_quoted(shown)}
+    return json.dumps(content, ensure_ascii=False, indent=2)
+
+
+def _as_text(shown: Preview) -> list[Text]:
+    """The messages as they are, then the rest of the body."""
+    rest = {name: value for name, value in shown.body.items() if name not in {"messages", "input"}}
+    parts = [_line(f"POST {shown.url}", "bold")]
+    for message in shown.body.get("messages") or shown.body["input"]:
+        parts += [_line(f"\n── {message['role']}", "bold cyan"), _line(message["content"])]
+    parts += [_line("\n── with", "bold cyan"), _line(json.dumps(rest, ensure_ascii=False, separators=(",", ":")))]
+    if shown.filled:
+        parts += [_line("\n── not asked, because it is certain", "bold cyan"), _line(", ".join(shown.filled))]
+    return [*parts, _line(f"\n{_tokens(shown)}", "dim")]
+
+
+def _line(text: str, style: str = "") -> Text:
+    """A text that is not broken anew: the lines are what is sent."""
+    return Text(printable(text), style=style, no_wrap=True, overflow="ignore")
+
+
+def _tokens(shown: Preview) -> str:
+    quoted = shown.quote
+    price = "price unknown" if quoted.cost_high is None else f"${quoted.cost_low:.6f} to ${quoted.cost_high:.6f}"
+    return f"{quoted.input_tokens:,} tokens ({shown.tokens_by}), at most {quoted.max_output_tokens:,} in answer, {price}"

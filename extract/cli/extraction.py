@@ -1,0 +1,154 @@
+"""``extract run``: a record of one document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from pydantic import BaseModel
+from rich.table import Table
+from rich.text import Text
+
+from extract import Extraction, extract, report
+from extract.cli import options
+from extract.cli.asking import given_settings, show_quote
+from extract.cli.output import default_format, errors_of, keep_apart, notice, read_document, rendered, table, write
+from extract.result import Severity, Status
+from extract.source import MAX_CHARS, Source, open_source
+
+T = TypeVar("T", bound=BaseModel)
+
+_STATUS_STYLES = {
+    Status.QUOTED: "green",
+    Status.FACT: "green",
+    Status.NORMALISED: "cyan",
+    Status.REPAIRED: "yellow",
+    Status.INFERRED: "magenta",
+    Status.ABSENT: "dim",
+}
+_SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
+
+
+class RecordFormat(StrEnum):
+    """How a result is printed."""
+
+    JSON = "json"
+    TABLE = "table"
+    YAML = "yaml"
+    JSONLD = "jsonld"
+
+
+def run(
+    file: options.File = None,
+    *,
+    output_format: Annotated[
+        RecordFormat | None, typer.Option("--format", "-f", help=options.FORMAT_HELP, show_default=False)
+    ] = None,
+    evidence: Annotated[bool, typer.Option("--evidence", help="More about where values come from, in table and yaml.")] = False,
+    input_format: options.InputFormat = None,
+    schema: options.Schema = "job_posting",
+    max_chars: options.MaxChars = MAX_CHARS,
+    output: options.Output = None,
+    engine: options.Engine = options.EngineName.AUTO,
+    model: options.Model = None,
+    base_url: options.BaseUrl = None,
+    prompt: options.Prompt = None,
+    ask: options.Ask = None,
+    max_cost: options.MaxCost = None,
+    max_tokens: options.MaxTokens = None,
+    prices: options.Prices = None,
+    repeat: options.Repeat = None,
+    no_cache: options.NoCache = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Ask nothing: say what the call would cost.", rich_help_panel="Model")
+    ] = False,
+) -> None:
+    """Extract a record from FILE, or from standard input."""
+    name, source = read_document(file, max_chars)
+    keep_apart(source, output)
+    with errors_of(name):
+        settings = given_settings(
+            engine,
+            model=model,
+            base_url=base_url,
+            prompt=prompt,
+            ask=ask,
+            max_cost=max_cost,
+            max_tokens=max_tokens,
+            prices=prices,
+            repeat=repeat,
+            cache=False if no_cache else None,
+        )
+        opened = open_source(source, max_chars=max_chars, name=name)  # once: a file may change, and a pipe is gone
+        if dry_run:
+            show_quote(opened, schema, engine, settings=settings, input_format=input_format, output=output)
+            return
+        result = extract(opened, schema=schema, engine=engine, settings=settings, input_format=input_format)
+        form = output_format or default_format(RecordFormat.TABLE, RecordFormat.JSON, output)
+        written = _written(result, opened, form=form, evidence=evidence, output=output)
+    notice(f"{name}: {_told(result)}")
+    write(written, output)
+
+
+def _written(result: Extraction[T], opened: Source, *, form: RecordFormat, evidence: bool, output: Path | None) -> str:
+    match form:
+        case RecordFormat.JSON:
+            return report.as_json(result)
+        case RecordFormat.YAML:
+            return report.as_yaml(result, keys=("record", "evidence", "issues") if evidence else ("record", "issues"))
+        case RecordFormat.JSONLD:
+            return report.as_jsonld(result.record)
+        case RecordFormat.TABLE:
+            rows = report.rows(result, lines := report.SourceLines(opened.text))
+            paged = bool(opened.layout.pages)
+            shown = _evidence_table(rows, lines, paged=paged) if evidence else _record_table(rows, paged=paged)
+            return rendered([shown, *_remarks(result)], output)
+
+
+def _told(result: Extraction[T]) -> str:
+    """In a line, who worked, on what, and what it took."""
+    used, made = result.usage, result.provenance
+    engine = f"engine {made.engine}" if made.model is None else f"model {made.model}, prompt {made.prompt}"
+    asked = f", {used.calls} calls, {used.input_tokens:,} + {used.output_tokens:,} tokens" if used.calls else ""
+    cost = f", ${used.cost:.6f}" if used.calls and used.cost is not None else ""
+    kept = ", from the cache" if used.cache_hits else ""
+    return f"{engine}, read as {made.format}{asked}{cost}{kept}, {used.seconds:.3f} s"
+
+
+def _record_table(rows: Iterable[report.Row], *, paged: bool) -> Table:
+    """Where a value stands is its page, where the document has pages: it has no lines that a reader could count."""
+    shown = table("field", "value", "status", "source", "page" if paged else "line:col")
+    for row in rows:
+        place = report.page_numbers(row.pages) if paged else str(row.position or "")
+        shown.add_row(
+            Text(row.field), Text(report.shorten(row.value, 120)), _status(row.status), Text(report.shorten(row.quote, 50)), place
+        )
+    return shown
+
+
+def _evidence_table(rows: Iterable[report.Row], lines: report.SourceLines, *, paged: bool) -> Table:
+    """Nothing shortened, and each span with its offsets, the segments that it stands in, and its pages where there are any."""
+    shown = table("field", "value", "status", "source", "spans", "segments", *(["page"] if paged else []))
+    for row in rows:
+        spans = "\n".join(lines.of(span) for span in row.spans)
+        places = [spans, ", ".join(map(str, row.segments)), *([report.page_numbers(row.pages)] if paged else [])]
+        shown.add_row(Text(row.field), Text(row.value), _status(row.status), Text(row.quote), *places)
+    return shown
+
+
+def _remarks(result: Extraction[T]) -> Iterator[Text]:
+    """What stands under the table: what is absent, and the issues."""
+    absent = report.absent(result)
+    if absent:
+        yield Text(f"absent: {', '.join(absent)}", style="dim")
+    for issue in result.issues:
+        about = f"{issue.path}: " if issue.path else ""
+        line = report.printable(f"{about}{issue.message} ({issue.code})")
+        yield Text.assemble((issue.severity.value, _SEVERITY_STYLES[issue.severity]), f": {line}")
+
+
+def _status(status: Status | None) -> Text:
+    return Text("") if status is None else Text(status.value, style=_STATUS_STYLES[status])
