@@ -83,5 +83,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    logging.basicConfig(format="extract: %(levelname)s: %(message)s", level=logging.WARNING)
+    handler = logging.StreamHandler()  # of our warnings only: what packages below us log becomes an error of ours anyway
+    handler.setFormatter(logging.Formatter("extract: %(message)s"))
+    logging.getLogger("extract").addHandler(handler)
     app(prog_name="extract")

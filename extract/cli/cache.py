@@ -12,7 +12,7 @@ import typer
 from rich.table import Table
 
 from extract.cli import options
-from extract.cli.output import FAILED, default_format, errors_of, fail, notice, rendered, write
+from extract.cli.output import FAILED, default_format, drop_output, errors_of, fail, notice, rendered, write
 from extract.errors import UsageError
 
 if TYPE_CHECKING:
@@ -70,6 +70,9 @@ def export_answers(*, output: options.Output = None, cache_dir: options.CacheDir
             else:
                 with output.open("w", encoding="utf-8") as file:
                     count = cache.export(file)
+        except BrokenPipeError:
+            drop_output()
+            return
         except OSError as error:
             fail(f"{output or '<stdout>'}: cannot be written: {error.strerror}. Choose another file with --output.", FAILED)
     notice(f"{count} answers written")

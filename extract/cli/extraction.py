@@ -89,7 +89,8 @@ def run(
         result = extract(opened, schema=schema, engine=engine, settings=settings, input_format=input_format)
         form = output_format or default_format(RecordFormat.TABLE, RecordFormat.JSON, output)
         written = _written(result, opened, form=form, evidence=evidence, output=output)
-    notice(f"{name}: {_told(result)}")
+    unset = f" ({settings.missing}, to ask a model)" if settings and result.provenance.model is None else ""
+    notice(f"{name}: {_told(result)}{unset}")
     write(written, output)
 
 
@@ -145,7 +146,7 @@ def _remarks(result: Extraction[T]) -> Iterator[Text]:
     if absent:
         yield Text(f"absent: {', '.join(absent)}", style="dim")
     for issue in result.issues:
-        about = f"{issue.path}: " if issue.path else ""
+        about = "" if not issue.path or issue.message.startswith(f"{issue.path}: ") else f"{issue.path}: "
         line = report.printable(f"{about}{issue.message} ({issue.code})")
         yield Text.assemble((issue.severity.value, _SEVERITY_STYLES[issue.severity]), f": {line}")
 

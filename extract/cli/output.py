@@ -94,10 +94,14 @@ def write(text: str, output: Path | None) -> None:
         else:
             output.write_text(text + "\n", encoding="utf-8")
     except BrokenPipeError:
-        # The reader has had enough, as `head` does: nothing is wrong. What is left in the buffer has to go somewhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()
     except OSError as error:
         fail(f"{output or '<stdout>'}: cannot be written: {error.strerror}. Choose another file with --output.", WRONG_USE)
+
+
+def drop_output() -> None:
+    """After a broken pipe: the reader has had enough, as `head` does, and what is left in the buffer has to go somewhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def table(*columns: str) -> Table:
