@@ -112,7 +112,16 @@ def printable(text: str) -> str:
     >>> printable("red \x1b[31malert\n  now")
     'red �[31malert now'
     """
-    return " ".join(text.split()).translate(_UNPRINTABLE)
+    return harmless(" ".join(text.split()))
+
+
+def harmless(text: str) -> str:
+    r"""The text with its lines as they are, and without characters that would steer a terminal.
+
+    >>> harmless("red \x1b[31malert\n  now")
+    'red �[31malert\n  now'
+    """
+    return text.translate(_UNPRINTABLE)
 
 
 def shorten(text: str, limit: int) -> str:

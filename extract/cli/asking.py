@@ -13,7 +13,7 @@ from extract.cli import options
 from extract.cli.output import default_format, errors_of, keep_apart, notice, read_document, rendered, write
 from extract.errors import UsageError
 from extract.pipeline import asking_engine, cleaned
-from extract.report import printable
+from extract.report import harmless
 from extract.source import MAX_CHARS, Source, open_source
 from extract.tasks import task_named
 
@@ -131,7 +131,7 @@ def _as_text(shown: Preview) -> list[Text]:
 
 def _line(text: str, style: str = "") -> Text:
     """A text that is not broken anew: the lines are what is sent."""
-    return Text(printable(text), style=style, no_wrap=True, overflow="ignore")
+    return Text(harmless(text), style=style, no_wrap=True, overflow="ignore")
 
 
 def _tokens(shown: Preview) -> str:

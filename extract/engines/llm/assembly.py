@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import TypeVar
+from weakref import WeakSet
 
 from pydantic import BaseModel
 
@@ -22,6 +23,7 @@ from extract.settings import Ask, Settings
 from extract.tasks import Task
 
 T = TypeVar("T", bound=BaseModel)
+_networks: WeakSet[OpenAIModel] = WeakSet()
 
 
 def engine_of(task: Task[T], settings: Settings, rules: Engine | None, *, model: Model | None = None) -> LlmEngine:
@@ -51,8 +53,10 @@ def model_of(settings: Settings) -> Model:
     From the outside in: what was answered before is not asked; faults are asked again; limits hold for every attempt; every
     attempt is counted.
     """
+    network = OpenAIModel(settings)
+    _networks.add(network)
     counted = Counted(
-        OpenAIModel(settings),
+        network,
         prices=prices_of(settings),
         meter=Meter(),
         budget=Budget(max_cost=settings.max_cost, max_tokens=settings.max_tokens),
@@ -65,6 +69,13 @@ def model_of(settings: Settings) -> Model:
     policy = RetryPolicy(max_attempts=settings.max_attempts, deadline=settings.deadline)
     asked = Retrying(Limited(counted, limits), policy)
     return Cached(asked, cache_of(settings)) if settings.cache else asked
+
+
+def close_models() -> None:
+    """Closes the connections of all models of this process; the next document opens new ones."""
+    model_of.cache_clear()
+    for network in list(_networks):
+        network.close()
 
 
 def cache_of(settings: Settings) -> AnswerCache:

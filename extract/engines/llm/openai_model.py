@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -124,6 +125,8 @@ class OpenAIModel:
         with self._lock:
             if self._client is None:
                 self._client = connected(self._settings, self._given)
+                if self._given is None:
+                    weakref.finalize(self, self._client.close)  # whoever forgets to close, a process that ends among them
             return self._client
 
     def _time_left(self, request: Request) -> float:

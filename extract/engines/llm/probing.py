@@ -73,7 +73,8 @@ def usable(findings: tuple[Finding, ...]) -> bool:
 def _models(settings: Settings) -> Finding:
     tried = "list of models"
     try:
-        names = [model.id for model in connected(settings, None).models.list(timeout=settings.timeout)]
+        with connected(settings, None) as client:
+            names = [model.id for model in client.models.list(timeout=settings.timeout)]
     except openai.OpenAIError as error:
         fault = fault_of(error, _target(settings))
         return Finding(tried, Verdict.NO, f"{fault.code}: {fault}")
@@ -121,15 +122,16 @@ def _stream(settings: Settings) -> Finding:
     tried = "streaming, with usage"
     limit = "max_completion_tokens" if settings.endpoint.startswith("https://api.openai.com") else "max_tokens"
     try:
-        chunks = connected(settings, None).chat.completions.create(
-            model=settings.model,
-            messages=[{"role": "user", "content": "Say yes."}],
-            stream=True,
-            stream_options={"include_usage": True},
-            extra_body={limit: _ROOM},
-            timeout=settings.timeout,
-        )
-        usages = [chunk.usage for chunk in chunks if chunk.usage]
+        with connected(settings, None) as client:
+            chunks = client.chat.completions.create(
+                model=settings.model,
+                messages=[{"role": "user", "content": "Say yes."}],
+                stream=True,
+                stream_options={"include_usage": True},
+                extra_body={limit: _ROOM},
+                timeout=settings.timeout,
+            )
+            usages = [chunk.usage for chunk in chunks if chunk.usage]
     except openai.OpenAIError as error:
         fault = fault_of(error, _target(settings))
         return Finding(tried, Verdict.NO, f"{fault.code}: {fault}")
