@@ -490,7 +490,7 @@ def test_a_bad_line_does_not_stop_the_others(cache: AnswerCache) -> None:
 
 def test_a_line_that_is_too_long_is_not_read(cache: AnswerCache, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its length is what is told of it."""
-    monkeypatch.setattr("extract.engines.llm.answer_cache._MAX_LINE", 100)
+    monkeypatch.setattr("extract.engines.llm.answer_entry._MAX_LINE", 100)
     assert "longer than 100" in cache.import_entries([json.dumps(ENTRY | {"key": KEY})], "a.jsonl").refused[0]
 
 

@@ -16,7 +16,8 @@ from extract.cli.output import FAILED, default_format, drop_output, errors_of, f
 from extract.errors import UsageError
 
 if TYPE_CHECKING:
-    from extract.engines.llm.answer_cache import AnswerCache, CacheInfo
+    from extract.engines.llm.answer_cache import AnswerCache
+    from extract.engines.llm.answer_entry import CacheInfo
 
 app = typer.Typer(
     help="Look at the answers of models that are kept on disk, carry them to another machine, or throw them away.",

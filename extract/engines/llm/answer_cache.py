@@ -14,26 +14,22 @@ import sqlite3
 import stat
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, ClassVar, Protocol, TextIO
+from typing import Protocol, TextIO
 
 import diskcache  # type: ignore[import-untyped]  # it publishes no types
 import platformdirs
-from pydantic import AfterValidator, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
+from extract.engines.llm.answer_entry import CacheInfo, Entry, Imported, KeyedEntry, first_fault, read_entry
 from extract.engines.llm.seam import Completion, Request
 from extract.errors import SettingsError
-from extract.result import Usage, Value
-
-MAX_TEXT = 16_000_000
-"""Characters of the longest answer that is kept."""
+from extract.result import Usage
 
 _LOG = logging.getLogger("extract")
-_MAX_LINE = 12 * MAX_TEXT  # a character beyond the basic plane is two escapes of six
 _COUNTERS = frozenset(diskcache.core.METADATA)
 _FILES = ("cache.db", "cache.db-wal", "cache.db-shm")
 _FAILURES = (sqlite3.Error, diskcache.Timeout, OSError)
@@ -52,84 +48,6 @@ class AnswerStore(Protocol):
     def get(self, key: str) -> Completion | None: ...
 
     def put(self, request: Request, completion: Completion) -> None: ...
-
-
-def _calendar(moment: str) -> str:
-    datetime.fromisoformat(moment)
-    return moment
-
-
-Name = Annotated[str, Field(max_length=2_000)]
-Tokens = Annotated[int, Field(ge=0, le=10**12)]
-Moment = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"), AfterValidator(_calendar)]
-
-
-class Entry(Value):
-    """An answer as it is kept: its raw text, who gave it, what it used, and when, in UTC.
-
-    ``model`` is what the endpoint calls the model that the request named ``requested_model``.
-    """
-
-    model_config: ClassVar[ConfigDict] = ConfigDict(strict=True)
-
-    version: Annotated[int, Field(ge=1, le=1)]  # Literal[1] takes true for 1
-    text: Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
-    model: Name
-    requested_model: Name
-    endpoint: Name
-    input_tokens: Tokens
-    cached_tokens: Tokens
-    output_tokens: Tokens
-    created: Moment
-
-    @classmethod
-    def of(cls, request: Request, completion: Completion) -> Entry:
-        """What is kept of an answer that came just now; ValidationError where it cannot be kept."""
-        return cls(
-            version=1,
-            text=completion.text,
-            model=completion.model,
-            requested_model=request.model,
-            endpoint=request.endpoint,
-            input_tokens=completion.usage.input_tokens,
-            cached_tokens=completion.usage.cached_tokens,
-            output_tokens=completion.usage.output_tokens,
-            created=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        )
-
-
-class _KeyedEntry(Entry):
-    """An entry as a line of an export."""
-
-    key: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-
-
-@dataclass(frozen=True, slots=True)
-class CacheInfo:
-    """What the cache holds: entries that can be read, and how many cannot.
-
-    ``size`` is in bytes on disk. ``answers`` counts the entries by the model that was asked; the tokens are those that answering
-    from the cache saves each time.
-    """
-
-    directory: Path
-    entries: int
-    unreadable: int
-    size: int
-    oldest: datetime | None
-    newest: datetime | None
-    answers: Mapping[str, int]
-    input_tokens: int
-    output_tokens: int
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What became of the lines of an import: how many were added, how many were known, and what is wrong with the others."""
-
-    added: int
-    known: int
-    refused: tuple[str, ...]
 
 
 class _UnreadableEntry(Exception):
@@ -199,7 +117,7 @@ class AnswerCache:
         try:
             self._cache.set(request.key, Entry.of(request, completion).model_dump_json())
         except ValidationError as error:
-            _LOG.warning("the answer %s… is not kept: %s", request.key[:12], _first(error))
+            _LOG.warning("the answer %s… is not kept: %s", request.key[:12], first_fault(error))
         except _FAILURES as error:
             self._tell_once("written to", error)
 
@@ -267,7 +185,7 @@ class AnswerCache:
             if not line.strip():
                 continue
             try:
-                entry = _read_line(line)
+                entry = read_entry(line)
             except ValueError as error:
                 refused.append(f"{name}, line {number}: {error}")
                 continue
@@ -286,7 +204,7 @@ class AnswerCache:
             value: str | None = self._cache.get(key)
             return None if value is None else Entry.model_validate_json(value)
         except ValidationError as error:
-            raise _UnreadableEntry(_first(error)) from None
+            raise _UnreadableEntry(first_fault(error)) from None
         except sqlite3.OperationalError as error:
             if hasattr(error, "sqlite_errorcode"):
                 raise
@@ -301,7 +219,7 @@ class AnswerCache:
                 except _UnreadableEntry:
                     yield key, None
 
-    def _added(self, entry: _KeyedEntry) -> bool:
+    def _added(self, entry: KeyedEntry) -> bool:
         value = entry.model_dump_json(exclude={"key"})
         with self._reported():
             if self._cache.add(entry.key, value):
@@ -406,22 +324,6 @@ def _remove_files(folder: Path) -> None:
             path.unlink()
     except OSError as error:
         raise _unusable(folder, error) from error
-
-
-def _read_line(line: str) -> _KeyedEntry:
-    """The entry of a line of an export; ValueError says what is wrong with it, without repeating it."""
-    if len(line) > _MAX_LINE:
-        raise ValueError(f"it is longer than {_MAX_LINE:,} characters")
-    try:
-        return _KeyedEntry.model_validate_json(line)
-    except ValidationError as error:
-        raise ValueError(_first(error)) from None
-
-
-def _first(error: ValidationError) -> str:
-    """The first thing that is wrong with an entry, without its content."""
-    detail = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    return ": ".join([*(ascii(part)[:40] for part in detail["loc"]), detail["msg"]])
 
 
 def _unusable(folder: Path, error: Exception) -> SettingsError:
