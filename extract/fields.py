@@ -1,4 +1,4 @@
-"""What a schema may say about its fields, and how an engine reads it; needs nothing but Pydantic.
+"""What a schema may say about its fields, and how an engine reads it; needs nothing but Pydantic and the errors.
 
 A field says how its value is to be proved: ``Annotated[str, Verbatim]`` is copied out of the document character for
 character, ``Annotated[Decimal, ReadAs("amount")]`` is what a typed reader makes of a quoted text. A schema without any
@@ -12,13 +12,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import lru_cache
+from itertools import count
 from types import MappingProxyType, UnionType
 from typing import Annotated, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, RootModel
 
+from extract.errors import SchemaError
+
 RECURSION_LIMIT = 3
 """How often one model is entered on one path: a comment that holds comments is followed down to its third level."""
+MAX_MODELS = 20_000
+"""How many models are entered in all: a few that hold each other may lead on to millions."""
 
 _POSITION = re.compile(r"(?<![^.])[0-9]++(?![^.])")
 _LISTS = (list, tuple, Sequence)
@@ -52,6 +57,11 @@ class Leaf:
     optional: bool = False
     description: str = ""
     marks: tuple[object, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether there is one value that it can have, and not even null beside it."""
+        return len(self.choices) == 1 and not self.optional
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +106,7 @@ class _Place:
     marks: tuple[object, ...] = ()
     optional: bool = False
     description: str = ""
+    entered: Iterator[int] = field(default_factory=count)
 
     def down(self, *, marks: tuple[object, ...], description: str) -> _Place:
         return replace(self, marks=marks, optional=False, description=description)
@@ -116,7 +127,8 @@ def shape_of(model: type[BaseModel]) -> Shape:
 def leaf_annotations(model: type[BaseModel]) -> Mapping[str, Leaf]:
     """All leaves of a schema by path pattern, "*" for the position in a list ("locations.*.city"), in order of the fields.
 
-    A union is followed into each of its members. See ``shape_of``.
+    A union is followed into each of its members; what two of them hold under one path is one leaf of both types.
+    See ``shape_of``.
 
     >>> class Person(BaseModel):
     ...     name: Annotated[str, Verbatim]
@@ -127,8 +139,22 @@ def leaf_annotations(model: type[BaseModel]) -> Mapping[str, Leaf]:
     """
     leaves: dict[str, Leaf] = {}
     for path, leaf in _leaves(shape_of(model), ""):
-        leaves.setdefault(path, leaf)
+        leaves[path] = _both(leaves[path], leaf) if path in leaves else leaf
     return MappingProxyType(leaves)
+
+
+def _both(one: Leaf, other: Leaf) -> Leaf:
+    """The leaf that two members of a union have under one name: what either may be, and what both must be."""
+    if one == other:
+        return one
+    return Leaf(
+        annotation=_union([one.annotation, other.annotation]),
+        verbatim=one.verbatim and other.verbatim,
+        reader=one.reader if one.reader == other.reader else None,
+        choices=tuple(dict.fromkeys((*one.choices, *other.choices))) if one.choices and other.choices else (),
+        optional=one.optional or other.optional,
+        description=one.description,
+    )
 
 
 def below(path: str, name: str) -> str:
@@ -194,7 +220,7 @@ def _shape(annotation: object, place: _Place) -> Shape | None:
     """The shape of an annotation; None where a model contains itself too often."""
     annotation, place = _bare(annotation, place)
     origin = get_origin(annotation)
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation is not BaseModel:
         return _model_shape(annotation, place)
     if origin in _LISTS or annotation in _LISTS:
         items = tuple(argument for argument in get_args(annotation) if argument is not Ellipsis)
@@ -209,6 +235,8 @@ def _shape(annotation: object, place: _Place) -> Shape | None:
 def _model_shape(model: type[BaseModel], place: _Place) -> Shape | None:
     if place.models.count(model) >= RECURSION_LIMIT:
         return None
+    if next(place.entered) >= MAX_MODELS:
+        raise SchemaError(f"{model.__name__}: models hold each other in more than {MAX_MODELS:,} ways: leave some fields out")
     model.model_rebuild(raise_errors=False)  # a field may name a class that was written after its model
     inside = replace(place, models=(*place.models, model))
     if issubclass(model, RootModel):  # has no key of its own
@@ -265,21 +293,31 @@ def _union(members: Sequence[object]) -> object:
 
 def _leaf(annotation: object, place: _Place) -> Leaf:
     readers = [mark.reader for mark in place.marks if isinstance(mark, ReadAs)]
+    values = _constants(annotation)
     return Leaf(
         annotation=annotation,
         verbatim=any(mark is Verbatim or isinstance(mark, Verbatim) for mark in place.marks),
         reader=readers[-1] if readers else None,
-        choices=_choices(annotation),
-        optional=place.optional,
+        choices=_choices(values),
+        optional=place.optional or None in values,
         description=place.description,
         marks=place.marks,
     )
 
 
-def _choices(annotation: object) -> tuple[str | int | float | bool, ...]:
-    values: tuple[object, ...] = ()
+def _constants(annotation: object) -> tuple[object, ...]:
+    """The values of an enum or a Literal, or of several of them."""
     if isinstance(annotation, type) and issubclass(annotation, Enum):
-        values = tuple(member.value for member in annotation)
-    elif get_origin(annotation) is Literal:
-        values = tuple(value.value if isinstance(value, Enum) else value for value in get_args(annotation))
-    return tuple(value for value in values if isinstance(value, (str, int, float, bool)))
+        return tuple(member.value for member in annotation)
+    if get_origin(annotation) is Literal:
+        return tuple(value.value if isinstance(value, Enum) else value for value in get_args(annotation))
+    if get_origin(annotation) in (Union, UnionType):
+        parts = [_constants(member) for member in get_args(annotation)]
+        return tuple(value for part in parts for value in part) if all(parts) else ()
+    return ()
+
+
+def _choices(values: Sequence[object]) -> tuple[str | int | float | bool, ...]:
+    """The constants, beside null; none where one of them does not stand in JSON."""
+    kept = tuple(value for value in values if isinstance(value, (str, int, float, bool)))
+    return kept if len(kept) == len(values) - values.count(None) else ()

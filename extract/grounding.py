@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from typing import get_args
 
 from pydantic import BaseModel
 
@@ -174,11 +175,27 @@ def _reads_as(quoted: str, value: Scalar, leaf: Leaf) -> bool:
         return any(same_value(found, value) for found in read)
     if leaf.choices:
         return same_value(quoted.strip(), value) or f" {fold(str(value).replace('_', ' '))} " in f" {fold(quoted)} "
-    if reader := _READERS.get(leaf.annotation) if isinstance(leaf.annotation, type) else None:
-        return any(same_value(found, value) for found in read_as(reader, quoted))
+    if any(_reads_by_type(quoted, value, kind) for kind in get_args(leaf.annotation) or (leaf.annotation,)):
+        return True
     if isinstance(value, str):
         return fold(value) == fold(quoted) != "" and _SIGN.findall(value) == _SIGN.findall(quoted)
     return same_value(quoted.strip(), value)
+
+
+def _reads_by_type(quoted: str, value: Scalar, kind: object) -> bool:
+    """Whether what reads values of that type reads the very value."""
+    reader = _READERS.get(kind) if isinstance(kind, type) else None
+    if reader == "moment" and (moment := _moment(value)) is not None:
+        return any(found == moment for found in read_as(reader, quoted))
+    return reader is not None and any(same_value(found, value) for found in read_as(reader, quoted))
+
+
+def _moment(value: Scalar) -> str | None:
+    """A moment in the one way in which it is read, however much of it was left out."""
+    try:
+        return datetime.fromisoformat(str(value)).isoformat()
+    except ValueError:
+        return None
 
 
 def same_value(read: object, value: object) -> bool:

@@ -49,8 +49,9 @@ def validate(values: Mapping[str, Grounded], schema: type[T]) -> Validated[T]:
         stated = {places[path]: grounded for path, grounded in left.items()}
         tree = assemble({path: grounded.value for path, grounded in stated.items()})
         try:
-            content = completed(_lists(tree) if issubclass(schema, RootModel) else _below(tree), shape)
-            record = schema.model_validate(content, by_name=True, by_alias=True)
+            content = completed(_content(tree, schema), shape)
+            # By name alone: an alias may be the name of another field. Not strict: in JSON, a day is a text.
+            record = schema.model_validate(content, strict=False, by_name=True, by_alias=False)
         except ValidationError as error:
             refused = _refusals(error, places)
             if not refused:
@@ -98,13 +99,25 @@ def _refusals(error: ValidationError, places: Mapping[str, str]) -> dict[str, st
         for above in (place, *_beginnings(place)):
             held.setdefault(above, []).append(path)
     details = error.errors(include_url=False, include_context=False, include_input=False)
-    where = ((".".join(map(str, detail["loc"])), detail["msg"]) for detail in details)
     found: dict[str, str] = {}
-    for place, message in where:
-        nearest = next((at for at in (place, *_beginnings(place)) if at in held), None)
-        for path in held.get(nearest, ()) if nearest is not None else ():
-            found.setdefault(path, message if nearest == place else f"{place}: {message}")
+    for detail in details:
+        nearest, is_it = _nearest(detail["loc"], held)
+        message = detail["msg"] if is_it else f"{'.'.join(map(str, detail['loc']))}: {detail['msg']}"
+        for path in held.get(nearest, ()):
+            found.setdefault(path, message)
     return found
+
+
+def _nearest(location: Iterable[int | str], held: Mapping[str, object]) -> tuple[str, bool]:
+    """The longest path on the way to a location that holds values, and whether it leads there.
+
+    Between the names of fields, Pydantic names the member of a union that it tried, which is no part of a path.
+    """
+    place, is_it = "", False
+    for part in map(str, location):
+        inner = f"{place}.{part}" if place else part
+        place, is_it = (inner, True) if inner in held else (place, False)
+    return place, is_it
 
 
 def completed(content: object, shape: Shape | None) -> object:
@@ -139,7 +152,7 @@ def _nothing(shape: Shape | None) -> Iterator[object]:
         yield None
     elif isinstance(shape, ObjectShape):
         yield completed({}, shape)
-    elif isinstance(shape, Leaf) and len(shape.choices) == 1:
+    elif isinstance(shape, Leaf) and shape.is_constant:
         yield shape.choices[0]
 
 
@@ -150,7 +163,7 @@ def _chosen(content: object, union: UnionShape) -> Shape | None:
 
 
 def _has_constants(content: Mapping[str, object], shape: ObjectShape) -> bool:
-    constants = [(name, leaf.choices) for name, leaf in shape.fields.items() if isinstance(leaf, Leaf) and len(leaf.choices) == 1]
+    constants = [(name, leaf.choices) for name, leaf in shape.fields.items() if isinstance(leaf, Leaf) and leaf.is_constant]
     return all(content.get(name) in choices for name, choices in constants) and content.keys() <= shape.fields.keys()
 
 
@@ -204,6 +217,13 @@ def _lists(node: Tree | Scalar) -> object:
     if isinstance(node, dict) and node and all(map(_POSITION.fullmatch, node)):
         return [_lists(node[key]) for key in sorted(node, key=_number)]
     return _below(node) if isinstance(node, dict) else node
+
+
+def _content(tree: Tree, schema: type[BaseModel]) -> object:
+    """What the schema is given: a record, or the list or value that it is the root of."""
+    if not issubclass(schema, RootModel):
+        return _below(tree)
+    return tree[""] if tree.keys() == {""} else _lists(tree)
 
 
 def _below(tree: Tree) -> dict[str, object]:

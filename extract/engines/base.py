@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol, TypedDict
+from typing import NamedTuple, Protocol, TypedDict, runtime_checkable
 
 from extract.cleaning.document import CleanDocument, Scalar
 from extract.result import Issue, Usage
@@ -71,3 +71,10 @@ class Engine(Protocol):
     def origin(self) -> Origin: ...
 
     def fill(self, clean: CleanDocument) -> Draft: ...
+
+
+@runtime_checkable
+class KnowsMarkup(Engine, Protocol):
+    """An engine that can compare the values of another one with what the markup states."""
+
+    def contradictions(self, values: Mapping[str, DraftValue], clean: CleanDocument) -> tuple[Issue, ...]: ...

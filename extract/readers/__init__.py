@@ -10,7 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 
 Read = str | float | Decimal | bool
-_TIME = re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(?![\d:])")
+_TIME = re.compile(
+    r"(?<![\d:])(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?![\d:])"
+    r"(?:\s?(?P<half>[AaPp])\.?[Mm]\b)?\s?(?P<zone>Z\b|UTC\b|GMT\b|[+-]\d\d:\d\d)?"
+)
 
 
 def read_as(name: str, text: str) -> Iterable[Read]:
@@ -54,11 +57,19 @@ def _dates(text: str) -> Iterator[str]:
 
 
 def _moments(text: str) -> Iterator[str]:
-    """Each day with each time of day that stands beside it, in ISO 8601 without a zone; the day alone is its midnight."""
+    """Each day with each time of day that stands beside it, in ISO 8601; the day alone is its midnight.
+
+    A time that is stated with its zone is read with and without it.
+    """
+    times = [*_TIME.finditer(text)]
     for day in dict.fromkeys(_dates(text)):
         yield f"{day}T00:00:00"
-        for hour, minute, second in _TIME.findall(text):
-            yield f"{day}T{int(hour):02}:{minute}:{second or '00'}"
+        for time in times:
+            hour = int(time["hour"]) % 12 + 12 * (time["half"] in "Pp") if time["half"] else int(time["hour"])
+            moment = f"{day}T{hour:02}:{time['minute']}:{time['second'] or '00'}"
+            yield moment
+            if zone := time["zone"]:
+                yield moment + ("+00:00" if zone.isalpha() else zone)
 
 
 def _durations(text: str) -> Iterator[float]:

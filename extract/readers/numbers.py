@@ -27,7 +27,7 @@ _NOTATION = rf"""
     )(?![.,]?[0-9])"""
 # A currency code may touch its figure, and so may a letter of a script that has no blanks; any other word may not.
 _BEFORE = r"(?:(?<![\w.,])|(?<=[A-Z]{3})(?<!\w[A-Z]{3}))"
-_SIGN = re.compile(r"(?<![\w.,)])(?<![\w.,)]\s)[-−][$€£]?\Z")
+_SIGN = re.compile(r"(?<![\w.,)])(?<![\d.,)]\s)[-−][$€£]?\Z")
 _JOINT = r"\s?[$€£]?\s?(?:[-–—~]|(?:to|à|a|bis|et|and|und|y|och|og|till|til|až|do)(?=\s))\s?[$€£]?\s?"
 
 
@@ -166,8 +166,8 @@ def read_signed(text: str) -> list[Reading[Decimal]]:
 
     A dash between blanks, or one between two numbers, is no sign.
 
-    >>> [str(r.value) for r in read_signed("-12,50 €; −€3; 19 %; 5-10; total - 7")]
-    ['-12.50', '-3', '19', '5', '10', '7']
+    >>> [str(r.value) for r in read_signed("-12,50 €; −€3; 19 %; 5-10; total - 7; Total -7")]
+    ['-12.50', '-3', '19', '5', '10', '7', '-7']
     """
     readings = read_numbers(text.replace("%", " "))
     return [replace(r, value=-r.value) if _SIGN.search(text[max(0, r.start - 4) : r.start]) else r for r in readings]

@@ -12,10 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import isfinite
+from reprlib import Repr
 
 from extract.cleaning.document import Scalar
 from extract.engines.base import Draft, DraftValue, FactReference, TextReference
-from extract.engines.llm.lines import Lines, find, find_part
+from extract.engines.llm.lines import Lines, find, find_part, find_words
 from extract.engines.llm.references import is_several, read_quote, read_reference
 from extract.engines.llm.wire import ROOT, Either, Entries, Node, Passage, Record, Tag, Value, Wire
 from extract.errors import InvalidAnswer
@@ -25,7 +26,7 @@ from extract.result import Issue, Severity
 MAX_LINES = 50_000
 """Lines that all references of an answer may name together."""
 _SHOWN = 80  # characters of an answer in a message
-_FENCE = re.compile(r"\s*```(?:json)?\s*(.*?)\s*```\s*", re.DOTALL)
+_FENCE = re.compile(r"```(?:json)?")
 _PRINTED = frozenset({"email", "phone", "region", "url"})  # readers of values that mostly stand in the text as they are
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "string": (str,),
@@ -44,9 +45,11 @@ def answer_object(text: str) -> Mapping[str, object]:
     >>> answer_object('{"pay": 17.50}')
     {'pay': Decimal('17.50')}
     """
-    inner = _FENCE.fullmatch(text)
+    inner = text.strip()
+    if (fence := _FENCE.match(inner)) and inner.endswith("```"):
+        inner = inner[fence.end() : -3]
     try:
-        found: object = json.loads(inner[1] if inner else text, parse_float=Decimal, parse_constant=_no_number)
+        found: object = json.loads(inner, parse_float=Decimal, parse_constant=_no_number)
     except (ValueError, RecursionError, ArithmeticError) as error:
         raise InvalidAnswer(f"the answer is no JSON ({_reason(error)}): {text[:_SHOWN]!r}") from error
     if not isinstance(found, dict):
@@ -69,6 +72,11 @@ def place_in_line(value: Scalar, leaf: Leaf, lines: Lines, number: int) -> TextR
     body = lines.body(number)
     place = _printed(value, leaf, body.text) if body else None
     return lines.reference(number, *place) if place else lines.whole(number)
+
+
+def fits(value: object, node: Value) -> bool:
+    """Whether a value is of the type that a node asks for."""
+    return _scalar(value, node) is not None
 
 
 def _printed(value: Scalar, leaf: Leaf, text: str) -> tuple[int, int] | None:
@@ -117,11 +125,16 @@ class _Reader:
 
     def record(self, found: Mapping[str, object], node: Record, path: str) -> None:
         """An object of the answer, and an issue for each key that is not asked for."""
+        before = len(self.values)
         for name, inner in node.fields.items():
             self.read(found.get(name), inner, below(path, name))
-        for name in found.keys() - node.fields.keys():
-            if found[name] is not None:
-                place = below(path, name[:_SHOWN])
+        constants = [below(path, name) for name, inner in node.fields.items() if isinstance(inner, Tag)]
+        if constants and len(constants) < len(node.fields) and len(self.values) - before <= len(constants):
+            for place in constants:  # they must be answered, and say nothing by themselves
+                self.values.pop(place, None)
+        for name in found:
+            if name not in node.fields and found[name] is not None:
+                place = below(path, _written(name[:_SHOWN]))
                 self._note("unasked_field", place, f"it was answered and not asked for: {_shown(found[name])}")
 
     def _entries(self, found: Sequence[object], node: Entries, path: str) -> None:
@@ -141,9 +154,9 @@ class _Reader:
             (lines,) = read_reference(entry)
         except ValueError:
             return [entry]  # reported where it is read
-        inside = range(
-            lines.start, min(lines.stop, len(self.lines) + 1)
-        )  # the first line too many is reported, the rest is like it
+        if self.named > MAX_LINES:
+            return []  # reported already
+        inside = range(lines.start, min(lines.stop, len(self.lines) + 1))  # the first line too many is reported, not the rest
         return [str(number) for number in inside] or [entry]
 
     def _passage(self, found: object, path: str) -> None:
@@ -168,11 +181,14 @@ class _Reader:
         except ValueError as error:
             self._written_out(text, path, str(error))
             return
-        self.named += sum(map(len, ranges))
         if any(part.stop > len(self.lines) for part in ranges):
-            self._refuse("reference_out_of_range", path, f"the document has lines 0 to {len(self.lines) - 1}, not {_shown(text)}")
-        elif self.named > MAX_LINES:
-            self._refuse("malformed_answer", path, f"the answer names more than {MAX_LINES:,} lines")
+            self._refuse("reference_out_of_range", path, f"{self._extent()}, not {_shown(text)}")
+            return
+        if self.named > MAX_LINES:
+            return
+        self.named += sum(map(len, ranges))
+        if self.named > MAX_LINES:
+            self._refuse("malformed_answer", path, f"the answer names more than {MAX_LINES:,} lines; the rest is left out")
         else:
             numbers = [number for part in ranges for number in part]
             said = " ".join(body.text for number in numbers if (body := self.lines.body(number)))
@@ -182,7 +198,7 @@ class _Reader:
         """A text that was written out where lines were asked for: taken if it stands in one line, word by word."""
         for number in range(len(self.lines)) if len(text.split()) > 1 else ():
             body = self.lines.body(number)
-            if body and (place := find(text, body.text)):
+            if body and (place := find_words(text, body.text)):
                 self._note("coerced", path, f"text was answered where lines were asked for; it stands in line {number}")
                 self.values[path] = DraftValue(body.text[slice(*place)], (self.lines.reference(number, *place),))
                 return
@@ -192,7 +208,7 @@ class _Reader:
         """A part of a line: the words of the document, not those of the answer."""
         body = self.lines.body(at)
         if body is None:
-            self._refuse("reference_out_of_range", path, f"the document has lines 0 to {len(self.lines) - 1}, not {_shown(at)}")
+            self._refuse("reference_out_of_range", path, f"{self._extent()}, not {_shown(at)}")
         elif place := find_part(quote, body.text):
             self.values[path] = DraftValue(body.text[slice(*place)], (self.lines.reference(at, *place),))
         else:
@@ -224,7 +240,7 @@ class _Reader:
         if at is None:
             self.values[path] = self._anywhere(value, leaf)
         elif isinstance(at, bool) or not isinstance(at, int) or self.lines.body(at) is None:
-            self._refuse("reference_out_of_range", path, f"the document has lines 0 to {len(self.lines) - 1}, not {_shown(at)}")
+            self._refuse("reference_out_of_range", path, f"{self._extent()}, not {_shown(at)}")
         else:
             self.values[path] = DraftValue(value, (place_in_line(value, leaf, self.lines, at),))
 
@@ -232,9 +248,12 @@ class _Reader:
         """A value without a line: stated by the first line that says just that, or by none."""
         for number in range(len(self.lines)):
             body = self.lines.body(number)
-            if body and (place := _printed(value, leaf, body.text)):
+            if body and _printed(value, leaf, body.text) and (place := find_words(str(value), body.text)):
                 return DraftValue(value, (self.lines.reference(number, *place),))
         return DraftValue(value, inferred=True)
+
+    def _extent(self) -> str:
+        return f"the document has lines 0 to {len(self.lines) - 1}" if len(self.lines) else "the document has no line"
 
     def _refuse(self, code: str, path: str, message: str) -> None:
         self.issues.append(Issue(code=code, path=path, message=f"{path}: {message}", severity=Severity.ERROR))
@@ -245,12 +264,28 @@ class _Reader:
 
 def _member(found: object, members: Sequence[Node]) -> Node:
     """The member of a union that an answer is: known by its constant, else by its keys, else by its kind."""
-    if isinstance(found, dict):
-        records = [member for member in members if isinstance(member, Record)]
-        fitting = [record for record in records if _tagged(found, record)] or records
-        return max(fitting, key=lambda record: len(found.keys() & record.fields.keys()) - len(record.fields), default=members[0])
-    kind = Entries if isinstance(found, list) else (Passage, Value)
-    return next((member for member in members if isinstance(member, kind)), members[0])
+    return max(members, key=lambda member: _likeness(found, member))
+
+
+def _likeness(found: object, node: Node) -> tuple[int, int]:
+    """How well an answer fits a node: its kind and constants first, then how many of its keys are there."""
+    match node:
+        case Record() if isinstance(found, dict):
+            shared = len(found.keys() & node.fields.keys())
+            tags = any(isinstance(inner, Tag) for inner in node.fields.values())
+            return (3 if tags and _tagged(found, node) else 1 if shared else 0), shared - len(node.fields)
+        case Value() if isinstance(found, dict):
+            return (1 + fits(found["value"], node) if "value" in found else 0), -2
+        case Passage() if isinstance(found, dict):
+            return (2 if "quote" in found else 0), -2
+        case Entries() if isinstance(found, list):
+            return 2, max((_likeness(entry, node.item)[0] for entry in found[:1]), default=0)
+        case Value():
+            return 1 + fits(found, node), 0
+        case Passage():
+            return int(isinstance(found, str)), 0
+        case _:
+            return 0, 0
 
 
 def _tagged(found: Mapping[str, object], record: Record) -> bool:
@@ -296,4 +331,11 @@ def _kind(node: Node) -> str:
 def _shown(found: object) -> str:
     if isinstance(found, int) and abs(found) >= 10**_LARGEST:
         return "a number of very many figures"
-    return repr(found).encode("utf-8", "backslashreplace").decode()[:_SHOWN]
+    short = Repr()
+    short.maxlevel, short.maxstring, short.maxother = 2, _SHOWN, _SHOWN
+    return _written(short.repr(found))[:_SHOWN]
+
+
+def _written(text: str) -> str:
+    """The text as it can be written out, whatever halves of characters it holds."""
+    return text.encode("utf-8", "backslashreplace").decode()

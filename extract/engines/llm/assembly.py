@@ -19,7 +19,7 @@ from extract.engines.llm.prices import PriceTable, load_prices
 from extract.engines.llm.prompts import prompt_for
 from extract.engines.llm.retrying import Retrying, RetryPolicy
 from extract.engines.llm.seam import Model, Sampling
-from extract.settings import Ask, Settings
+from extract.settings import Settings
 from extract.tasks import Task
 
 T = TypeVar("T", bound=BaseModel)
@@ -42,7 +42,8 @@ def engine_of(task: Task[T], settings: Settings, rules: Engine | None, *, model:
             max_output_tokens=settings.max_output_tokens,
             repeat=settings.repeat,
         ),
-        rules=rules if settings.ask is Ask.MISSING else None,
+        rules=rules,
+        ask=settings.ask,
     )
 
 

@@ -5,6 +5,7 @@ Worked examples of prompts are written with it, and it shows what an answer cost
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -13,7 +14,7 @@ from pydantic import BaseModel, JsonValue
 
 from extract.cleaning.document import Scalar
 from extract.engines.base import DraftValue
-from extract.engines.llm.answers import place_in_line
+from extract.engines.llm.answers import fits, place_in_line
 from extract.engines.llm.lines import Lines, alike, find, shortened
 from extract.engines.llm.references import joined_reference, write_entries, write_reference
 from extract.engines.llm.wire import ROOT, Either, Entries, Node, Passage, Record, Tag, Value, Wire
@@ -31,7 +32,7 @@ def answer_of(record: BaseModel, wire: Wire, lines: Lines) -> dict[str, JsonValu
 
     A value that no line states has "at": null.
     """
-    content: JsonValue = record.model_dump(mode="json")
+    content: JsonValue = record.model_dump(mode="json", by_alias=False)
     if wire.wrapped:
         return {ROOT: _Writer(lines).write(content, wire.root.fields[ROOT], "")}
     return _Writer(lines).record(content if isinstance(content, dict) else {}, wire.root, "")
@@ -55,7 +56,7 @@ class _Writer:
             case Passage():
                 return self._passage(str(content), path)
             case Value():
-                return self._value(content, node.leaf)
+                return self._value(_number(content) if _is_number(node) else content, node.leaf)
             case Tag():
                 return content
             case Entries() if isinstance(content, list):
@@ -116,14 +117,33 @@ def _joined(entries: Sequence[tuple[int, ...] | str]) -> Iterator[JsonValue]:
     yield from write_entries(single)
 
 
+def _is_number(node: Value) -> bool:
+    return node.schema["type"] == "number"
+
+
+def _number(content: JsonValue) -> JsonValue:
+    """A Decimal, which Pydantic writes as a text, as the number that the answer has."""
+    return json.loads(content) if isinstance(content, str) else content
+
+
 def _fitting(content: JsonValue, members: Sequence[Node]) -> Node:
     """The member of a union that a part of a record is."""
-    if isinstance(content, dict):
-        records = [member for member in members if isinstance(member, Record)]
-        tagged = [record for record in records if _has_tags(content, record)] or records
-        return max(tagged, key=lambda record: len(content.keys() & record.fields.keys()) - len(record.fields), default=members[0])
-    kind = Entries if isinstance(content, list) else (Passage, Value)
-    return next((member for member in members if isinstance(member, kind)), members[0])
+    return max(members, key=lambda member: _likeness(content, member))
+
+
+def _likeness(content: JsonValue, node: Node) -> tuple[int, int]:
+    match node:
+        case Record() if isinstance(content, dict):
+            shared = len(content.keys() & node.fields.keys())
+            return (2 if _has_tags(content, node) else 1), shared - len(node.fields)
+        case Entries() if isinstance(content, list):
+            return 1, max((_likeness(entry, node.item)[0] for entry in content[:1]), default=0)
+        case Value() if not isinstance(content, (dict, list)):
+            return (2 if fits(content, node) else 1), 0
+        case Passage():
+            return int(isinstance(content, str)), 0
+        case _:
+            return 0, 0
 
 
 def _has_tags(content: Mapping[str, JsonValue], record: Record) -> bool:

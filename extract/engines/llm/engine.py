@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pydantic import BaseModel
 
 from extract.cleaning.document import CleanDocument
-from extract.engines.base import Draft, DraftValue, Engine, Origin
+from extract.engines.base import Draft, DraftValue, Engine, KnowsMarkup, Origin
 from extract.engines.llm.answers import answer_object, draft_of
 from extract.engines.llm.facts_first import certain_values, left_to_ask
 from extract.engines.llm.lines import Lines, shown_facts
@@ -18,6 +18,7 @@ from extract.engines.llm.seam import Completion, Finish, Model, Request, Samplin
 from extract.engines.llm.wire import Wire, wire_schema
 from extract.errors import CallError, Filtered, InvalidAnswer, Refused, Truncated
 from extract.result import Issue, Usage
+from extract.settings import Ask
 from extract.tasks import Task
 
 MORE_ROOM = 4
@@ -52,7 +53,8 @@ class Plan:
 class LlmEngine:
     """Fills any schema by asking a model.
 
-    ``rules``: the engine whose certain values are not asked for; None = everything is asked.
+    ``rules``: the engine whose certain values are not asked for, unless everything is; there, what it reads in the markup is
+    held against the answer. None = the task has no rules, and everything is asked.
     """
 
     task: Task[BaseModel]
@@ -60,6 +62,7 @@ class LlmEngine:
     model: Model
     asking: Asking
     rules: Engine | None = None
+    ask: Ask = Ask.MISSING
     name: str = "llm"
 
     @property
@@ -70,10 +73,11 @@ class LlmEngine:
 
     def plan(self, clean: CleanDocument) -> Plan:
         """What a document would be asked; SchemaError or PromptError where it cannot be."""
-        known = self.rules.fill(clean) if self.rules else Draft({})
+        rules = self.rules if self.ask is Ask.MISSING else None
+        known = rules.fill(clean) if rules else Draft({})
         filled = replace(known, values=certain_values(known))
-        lines = Lines(clean, () if self.rules else shown_facts(clean))
-        asked = left_to_ask(self.task.schema, filled.values, lines) if self.rules else None
+        lines = Lines(clean, () if rules else shown_facts(clean))
+        asked = left_to_ask(self.task.schema, filled.values, lines) if rules else None
         wire = wire_schema(self.task.schema, asked)
         return Plan(filled, wire, lines, self._request(wire, lines, filled.values) if wire.root.fields else None)
 
@@ -90,10 +94,14 @@ class LlmEngine:
             raise
         return Draft(
             values={**plan.filled.values, **answered.values},
-            issues=(*_about(plan.filled.issues, plan.filled.values), *answered.issues),
+            issues=(*_about(plan.filled.issues, plan.filled.values), *answered.issues, *self._contradictions(answered, clean)),
             certain=plan.filled.certain,
             usage=completion.usage,
         )
+
+    def _contradictions(self, answered: Draft, clean: CleanDocument) -> tuple[Issue, ...]:
+        """Where the answer says something else than the markup."""
+        return self.rules.contradictions(answered.values, clean) if isinstance(self.rules, KnowsMarkup) else ()
 
     def _request(self, wire: Wire, lines: Lines, filled: Mapping[str, DraftValue]) -> Request:
         defaults = self.prompt.head.defaults
@@ -148,4 +156,4 @@ def _whole(completion: Completion, request: Request) -> Completion:
 
 def _about(issues: tuple[Issue, ...], filled: Mapping[str, DraftValue]) -> tuple[Issue, ...]:
     """The issues about the document as a whole, and about what stays filled."""
-    return tuple(issue for issue in issues if not issue.path or any(path.startswith(issue.path) for path in filled))
+    return tuple(issue for issue in issues if not issue.path or any(f"{path}.".startswith(f"{issue.path}.") for path in filled))

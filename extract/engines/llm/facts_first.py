@@ -32,19 +32,23 @@ def left_to_ask(schema: type[BaseModel], filled: Mapping[str, DraftValue], lines
     """The paths that are neither filled nor without anything in the lines that could fill them."""
     leaves = leaf_annotations(schema)
     beginnings = {above for path in filled for above in _beginnings(path)}
-    taken = {str(value.value) for path, value in filled.items() if leaves[path_pattern(path)].reader in _ONCE}
-    return frozenset(
-        path for path in askable(schema) if path not in beginnings and _fillable(leaves.get(path_pattern(path)), lines, taken)
-    )
+    taken = {str(value.value) for path, value in filled.items() if _reader(leaves, path) in _ONCE}
+    missing = [path for path in askable(schema) if path not in beginnings]
+    readers = {reader for path in missing if (reader := _reader(leaves, path)) is not None and reader not in _ANYTHING}
+    idle = {reader for reader in readers if not _reads_something(reader, lines, taken if reader in _ONCE else frozenset())}
+    return frozenset(path for path in missing if _reader(leaves, path) not in idle)
 
 
-def _fillable(leaf: Leaf | None, lines: Lines, taken: AbstractSet[str]) -> bool:
-    """Whether some line holds what a leaf's reader reads; true where the leaf has no reader, or is a list or an object."""
-    if leaf is None or leaf.reader is None or leaf.reader in _ANYTHING:
-        return True
+def _reader(leaves: Mapping[str, Leaf], path: str) -> str | None:
+    """The reader of a leaf; None where it has none, or where the path leads to a list or to nothing."""
+    leaf = leaves.get(path_pattern(path))
+    return leaf.reader if leaf else None
+
+
+def _reads_something(reader: str, lines: Lines, taken: AbstractSet[str]) -> bool:
+    """Whether a reader reads in some line what is not taken."""
     bodies = (lines.body(number) for number in range(len(lines)))
-    found = (value for body in bodies if body for value in read_as(leaf.reader, body.text))
-    return any(leaf.reader not in _ONCE or str(value) not in taken for value in found)
+    return any(str(value) not in taken for body in bodies if body for value in read_as(reader, body.text))
 
 
 def _beginnings(path: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ def field_guide(wire: Wire) -> str:
 
 
 def _lines(name: str, node: Node, indent: str) -> Iterator[str]:
-    yield f"{indent}{name}{_form(node)}: {_description(node)}".rstrip(" :")
+    yield f"{indent}{name}{_form(node)}: {' '.join(_description(node).split())}".rstrip(" :")
     inner = node.item if isinstance(node, Entries) else node
     for record in inner.members if isinstance(inner, Either) else (inner,):
         if isinstance(record, Record):

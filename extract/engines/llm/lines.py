@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from functools import lru_cache
+from itertools import count, islice
 
 from extract.cleaning.document import CleanDocument, Fact, Kind, MappedText
 from extract.engines.base import FactReference, TextReference
@@ -24,6 +25,7 @@ _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # all that a reader 
 _MARKS = {Kind.HEADING: "# ", Kind.ITEM: "- "}
 _TYPE = re.compile(r"(?:^|\.)@")
 _BLANK = re.compile(r"\s+")
+_FENCES = re.compile(r"<\s*+/?\s*+document(?:-([0-9]{1,9}))?", re.IGNORECASE)
 _ALIKE = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‑": "-", "\xa0": " "})
 """Characters that models write for each other, one for one, so that offsets stay."""
 
@@ -80,9 +82,9 @@ def shown_facts(clean: CleanDocument) -> tuple[int, ...]:
 def fenced(lines: Lines) -> str:
     """The lines between two fences that none of them can close."""
     text = "\n".join(lines.written())
-    name, lowered = "document", text.lower()
-    while f"<{name}>" in lowered or f"</{name}>" in lowered:
-        name = f"document-{int(name.partition('-')[2] or 1) + 1}"
+    taken = {int(number or 1) for number in _FENCES.findall(text)}
+    free = next(number for number in count(1) if number not in taken)
+    name = "document" if free == 1 else f"document-{free}"
     return f"<{name}>\n{text}\n</{name}>"
 
 
@@ -99,12 +101,26 @@ def find(quote: str, text: str) -> tuple[int, int] | None:
     >>> find("R", "Rust and R"), find("$85,000", "$95,000")
     ((9, 10), None)
     """
-    words = [re.escape(word) for word in _BLANK.split(alike(quote)) if word]
-    if not words:
+    if (pattern := _pattern(quote)) is None:
         return None
-    pattern, searched = r"\s+".join(words), alike(text)
-    found = re.search(rf"(?<!\w){pattern}(?!\w)", searched) or re.search(pattern, searched)
+    return find_words(quote, text) or (found.span() if (found := re.search(pattern, alike(text))) else None)
+
+
+def find_words(quote: str, text: str) -> tuple[int, int] | None:
+    """Where a quote stands in a text as whole words.
+
+    >>> find_words("R", "Rust and R"), find_words("IT", "UNIT")
+    ((9, 10), None)
+    """
+    pattern = _pattern(quote)
+    found = re.search(rf"(?<!\w){pattern}(?!\w)", alike(text)) if pattern else None
     return found.span() if found else None
+
+
+@lru_cache(maxsize=128)  # one quote is looked for in line after line
+def _pattern(quote: str) -> str | None:
+    words = [re.escape(word) for word in _BLANK.split(alike(quote)) if word]
+    return r"\s+".join(words) or None
 
 
 def find_part(quote: str, text: str) -> tuple[int, int] | None:

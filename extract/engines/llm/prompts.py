@@ -25,7 +25,7 @@ MAX_BYTES = 200_000
 """Bytes that a prompt file may have."""
 
 _FRONT = re.compile(r"---\n(.*?\n)---\n(.*)", re.DOTALL)
-_PARTS = re.compile(r"\s*<!-- system -->\n(.*?)\n<!-- user -->\n(.*?)\s*", re.DOTALL)
+_PARTS = re.compile(r"\s*<!-- system -->\n(.*?)\n<!-- user -->\n(.*)", re.DOTALL)
 _HOLE = re.compile(r"\{\{\s*(\w*)\s*\}\}")
 _SYSTEM_HOLES, _USER_HOLES = frozenset({"fields"}), frozenset({"fields", "filled", "document"})
 _VERSION = re.compile(r"v([0-9]{1,6})\.md")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
@@ -23,6 +24,7 @@ from extract.result import Severity, Status
 from extract.source import open_source
 
 _SHOWN = 200  # characters of a value that is told as known
+_ESCAPED = re.compile(r"[<>\x7f-\x9f\u2028\u2029]")  # what could look like the fence, or like the end of a line
 
 
 def messages_of(
@@ -43,7 +45,10 @@ def _before_the_document(prompt: Prompt, wire: Wire, schema: type[BaseModel]) ->
 def _known(filled: Mapping[str, DraftValue]) -> str:
     """The values that are known already, as JSON by path; long texts are not: they stand in the document."""
     known = {path: drafted.value for path, drafted in filled.items() if len(str(drafted.value)) <= _SHOWN}
-    return f"Known already: {json.dumps(known, ensure_ascii=False)}" if known else ""
+    if not known:
+        return ""
+    written = _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(known, ensure_ascii=False))
+    return f"Known already: {written}"
 
 
 def _shown(prompt: Prompt, example: Example, schema: type[BaseModel], wire: Wire) -> Iterator[Message]:

@@ -3,8 +3,8 @@
 Text that is ``Verbatim`` is answered as a string that names lines of the document, or a line and words of it
 (``references.py``), any other leaf as ``{"value": …, "at": line | null}``; objects and lists nest as in the model. Every key is
 required; what is not stated is null, or an empty list. Nothing is additional, and no keyword stands in it that strict structured
-output refuses or that an endpoint drops without a word: bounds, patterns, formats other than dates, and sets are left to
-Pydantic.
+output refuses or that an endpoint drops without a word: bounds, patterns, formats other than that of a day, and sets are left to
+Pydantic. (In the format of a moment a time zone must stand, which documents seldom state.)
 Models that contain themselves are written out to ``extract.fields.RECURSION_LIMIT``.
 """
 
@@ -33,7 +33,6 @@ ROOT = "root"
 """The key under which the answer stands where the model itself is no object."""
 
 _SCALARS = ("string", "number", "integer", "boolean")
-_FORMATS = ("date", "date-time")
 _WAY_OUT = "use text, numbers, truth values, dates, enums, models, and lists of these"
 Json = dict[str, JsonValue]
 _NULL: Json = {"type": "null"}
@@ -131,7 +130,7 @@ def _askable(shape: Shape, path: str) -> Iterator[str]:
     if isinstance(shape, ObjectShape):
         for name, inner in shape.fields.items():
             yield from _askable(inner, below(path, name))
-    elif not (isinstance(shape, Leaf) and len(shape.choices) == 1):  # a constant is known
+    elif not (isinstance(shape, Leaf) and shape.is_constant):
         yield path
 
 
@@ -144,24 +143,33 @@ def _node(shape: Shape, path: str, asked: frozenset[str]) -> Node | None:
     return _whole(shape, path) if path in asked else None
 
 
-def _whole(shape: Shape, path: str) -> Node:
-    """The node of a shape with everything below it."""
+def _whole(shape: Shape, path: str) -> Node | None:
+    """The node of a shape with everything below it; None where a model that contains itself ends without a field."""
     match shape:
         case Leaf():
             return _leaf(shape, path)
         case ListShape():
-            return Entries(_whole(shape.item, below(path, "*")), shape.description)
+            item = _whole(shape.item, below(path, "*"))
+            return None if item is None else Entries(item, shape.description)
         case UnionShape():
-            return Either(tuple(_whole(member, path) for member in shape.members), shape.description)
+            members = [node for member in shape.members if (node := _whole(member, path)) is not None]
+            return Either(tuple(members), shape.description) if len(members) > 1 else next(iter(members), None)
         case ObjectShape():
-            fields = {name: _whole(inner, below(path, name)) for name, inner in shape.fields.items()}
-            return Record(MappingProxyType(fields), shape.description)
+            return _object(shape, path)
+
+
+def _object(shape: ObjectShape, path: str) -> Node | None:
+    if not shape.model.model_fields:
+        raise SchemaError(f"{path}: {shape.model.__name__} has no field that could be asked for: {_WAY_OUT}")
+    nodes = {name: _whole(inner, below(path, name)) for name, inner in shape.fields.items()}
+    fields = {name: node for name, node in nodes.items() if node is not None}
+    return Record(MappingProxyType(fields), shape.description) if fields else None
 
 
 def _leaf(leaf: Leaf, path: str) -> Node:
     if leaf.verbatim and leaf.annotation is str:
         return Passage(leaf)
-    if len(leaf.choices) == 1:
+    if leaf.is_constant:
         return Tag(leaf.choices[0])
     return Value(leaf, MappingProxyType(value_schema(leaf, path)))
 
@@ -171,13 +179,14 @@ def value_schema(leaf: Leaf, path: str) -> Json:
     found = _types(_generated(leaf, path), path)
     types = [kind for kind in _SCALARS if kind in found]
     if leaf.choices:
+        types = [kind for kind in _SCALARS if kind in {_type_of(choice, path) for choice in leaf.choices}]
         return {"type": types[0] if len(types) == 1 else [*types], "enum": list(leaf.choices)}
     if "number" in types:  # Pydantic writes Decimal as a number or a string with a pattern, and a float as both kinds of numbers
         pure = [kind for kind in types if kind not in {"string", "integer"}]
         types = pure if _is_number(leaf) else [kind for kind in types if kind != "integer"]
     written: Json = {"type": types[0] if len(types) == 1 else [*types]}
-    formats = set(found.values()) & set(_FORMATS)
-    return written | {"format": formats.pop()} if types == ["string"] and len(formats) == 1 else written
+    is_day = types == ["string"] and found["string"] == {"date"}
+    return written | {"format": "date"} if is_day else written
 
 
 def _is_number(leaf: Leaf) -> bool:
@@ -193,8 +202,8 @@ def _generated(leaf: Leaf, path: str) -> Json:
         raise SchemaError(f"{path}: {_named(leaf)} has no JSON schema, so no model can be asked for it: {_WAY_OUT}") from error
 
 
-def _types(schema: JsonValue, path: str, definitions: Mapping[str, JsonValue] | None = None) -> dict[str, str]:
-    """The scalar types that a schema allows, each with its format."""
+def _types(schema: JsonValue, path: str, definitions: Mapping[str, JsonValue] | None = None) -> dict[str, frozenset[str]]:
+    """The scalar types that a schema allows, each with its formats."""
     if not isinstance(schema, dict):
         raise SchemaError(f"{path}: any value at all cannot be asked for: {_WAY_OUT}")
     definitions = cast("Mapping[str, JsonValue]", schema.get("$defs", definitions or {}))
@@ -202,13 +211,17 @@ def _types(schema: JsonValue, path: str, definitions: Mapping[str, JsonValue] | 
         return _types(definitions[reference.rpartition("/")[2]], path, definitions)
     parts = schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf")
     if isinstance(parts, list):
-        return {kind: shape for part in parts for kind, shape in _types(part, path, definitions).items()}
+        merged: dict[str, frozenset[str]] = {}
+        for part in parts:
+            for name, formats in _types(part, path, definitions).items():
+                merged[name] = merged.get(name, frozenset()) | formats
+        return merged
     kind = schema.get("type")
     if kind is None and isinstance(values := schema.get("enum", [schema.get("const")]), list):
-        return {_type_of(value, path): "" for value in values}
+        return {_type_of(value, path): frozenset({""}) for value in values if value is not None}
     if kind not in _SCALARS or schema.get("format") in {"binary", "base64url"}:
         raise SchemaError(f"{path}: {_kind_named(kind, schema)} cannot be asked for: {_WAY_OUT}")
-    return {str(kind): str(schema.get("format", ""))}
+    return {str(kind): frozenset({str(schema.get("format", ""))})}
 
 
 def _type_of(value: JsonValue, path: str) -> str:
@@ -256,7 +269,7 @@ class _Writer:
             case Passage():
                 return {"type": "string"}
             case Value():
-                return self._value(node)
+                return self._value(node, path, depth + 1)
             case Tag():
                 return {"type": _type_of(node.value, path), "enum": [node.value]}
             case Entries():
@@ -279,8 +292,9 @@ class _Writer:
             case _:
                 return written
 
-    def _value(self, node: Value) -> Json:
+    def _value(self, node: Value, path: str, depth: int) -> Json:
         written = _stated(node)
+        self._count(2, path, depth)
         return {"$ref": f"#/$defs/{self._names[written]}"} if self._uses[written] > 1 else cast("Json", json.loads(written))
 
     def _name_of(self, node: Value) -> None:
@@ -294,7 +308,17 @@ class _Writer:
             count += 1
 
     def _object(self, properties: Mapping[str, Json], path: str, depth: int) -> Json:
-        self._properties += len(properties)
+        self._count(len(properties), path, depth)
+        return {
+            "type": "object",
+            "properties": dict(properties),
+            "required": list(properties),
+            "additionalProperties": False,
+        }
+
+    def _count(self, keys: int, path: str, depth: int) -> None:
+        """One more object with so many keys."""
+        self._properties += keys
         if depth > MAX_DEPTH:
             raise SchemaError(
                 f"{path}: objects nest deeper than {MAX_DEPTH} levels, more than an endpoint takes: make it flatter"
@@ -303,12 +327,6 @@ class _Writer:
             raise SchemaError(
                 f"{path}: the schema has more than {MAX_PROPERTIES:,} keys, more than an endpoint takes: ask for less"
             )
-        return {
-            "type": "object",
-            "properties": dict(properties),
-            "required": list(properties),
-            "additionalProperties": False,
-        }
 
 
 def _values(node: Node) -> Iterator[Value]:
@@ -342,6 +360,6 @@ def _stated(node: Value) -> str:
 def _name(node: Value) -> str:
     """What the definition of a value is called: its enum, or its type."""
     if node.leaf.choices:
-        return re.sub(r"\W", "", getattr(node.leaf.annotation, "__name__", "choice")) or "choice"
+        return re.sub(r"[^A-Za-z0-9_]", "", getattr(node.leaf.annotation, "__name__", "choice")) or "choice"
     kind = node.schema.get("format", node.schema["type"])
-    return {"string": "text", "date-time": "moment"}.get(str(kind), kind) if isinstance(kind, str) else "either"
+    return {"string": "text"}.get(str(kind), kind) if isinstance(kind, str) else "either"

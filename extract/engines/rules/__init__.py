@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from extract.cleaning.document import CleanDocument
-from extract.engines.base import Draft, Origin
+from extract.engines.base import Draft, DraftValue, Origin
 from extract.engines.rules.certainty import certain_paths
 from extract.engines.rules.companies import fill_company
-from extract.engines.rules.contradictions import note_contradictions
+from extract.engines.rules.contradictions import contradictions_of, note_contradictions
 from extract.engines.rules.facts import fill_from_facts
 from extract.engines.rules.lists import fill_lists, fill_prose
 from extract.engines.rules.locations import fill_locations
@@ -21,6 +22,7 @@ from extract.engines.rules.teams import fill_department, team_hints
 from extract.engines.rules.terms import fill_terms
 from extract.engines.rules.titles import fill_title
 from extract.engines.rules.whereabouts import fill_whereabouts
+from extract.result import Issue
 
 
 class RulesEngine:
@@ -48,6 +50,10 @@ class RulesEngine:
         fill_department(page, draft, stated)
         fill_whereabouts(page, draft, stated)
         return replace(draft.draft(), certain=certain_paths(draft.values, clean))
+
+    def contradictions(self, values: Mapping[str, DraftValue], clean: CleanDocument) -> tuple[Issue, ...]:
+        """A warning for each of another engine's values of which the markup says something else."""
+        return contradictions_of(values, clean)
 
 
 def _sections(clean: CleanDocument) -> tuple[str, ...]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from extract.cleaning.document import CleanDocument
 from extract.engines.base import DraftValue, FactReference, TextReference
 from extract.engines.rules.dates import fill_dates
+from extract.engines.rules.facts import fill_from_facts
 from extract.engines.rules.locations import fill_locations
 from extract.engines.rules.page import DraftBuilder, Page
 from extract.engines.rules.statements import Statement
@@ -16,7 +18,7 @@ from extract.engines.rules.terms import fill_employment_types, fill_pay, fill_wo
 from extract.engines.rules.titles import fill_title
 from extract.engines.rules.whereabouts import fill_job_id
 from extract.readers.gazetteer import find_city
-from extract.result import Severity
+from extract.result import Issue, Severity
 from extract.vocabulary import fold
 
 _DATES = ("date_posted", "valid_through", "start_date")
@@ -29,6 +31,8 @@ _TIME = re.compile(r"\d[T ]\d{2}:")
 _SOUNDS = {"k": "c", "w": "v"}  # Köln and Cologne, Wien and Vienna
 _SHOWN = 80  # characters of a value in a message
 
+Values = Mapping[str, DraftValue]
+
 
 def note_contradictions(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) -> None:
     """A warning for each field that the markup has filled and that the visible text fills otherwise.
@@ -38,22 +42,39 @@ def note_contradictions(page: Page, draft: DraftBuilder, stated: Sequence[Statem
     """
     if not draft.values:
         return
-    read = _visible(page, stated)
     said = f" {fold(' '.join(segment.text for segment in page.segments if segment.part_of is None))} "
-    same_unit = len({_value(values, "salary.unit") for values in (draft.values, read)} - {None}) < 2
+    for path, fact, text in _differences(draft.values, _visible(page, stated), page.clean, said=said):
+        message = f'the markup states "{fact[:_SHOWN]}", the text "{text[:_SHOWN]}": the record has what the markup states'
+        draft.note("contradiction", path, message, Severity.WARNING)
+
+
+def contradictions_of(values: Values, clean: CleanDocument) -> tuple[Issue, ...]:
+    """A warning for each field that the markup fills otherwise than these values, which another engine has read."""
+    markup = DraftBuilder()
+    fill_from_facts(clean, markup)
+    told = DraftBuilder()
+    for path, fact, value in _differences(markup.values, values, clean):
+        message = f'the markup states "{fact[:_SHOWN]}", the answer is "{value[:_SHOWN]}": the record has the answer'
+        told.note("contradiction", path, message, Severity.WARNING)
+    return tuple(told.issues)
+
+
+def _differences(facts: Values, read: Values, clean: CleanDocument, *, said: str = "") -> Iterator[tuple[str, str, str]]:
+    """The paths at which two fillings contradict each other, with what either says; what is ``said`` contradicts nothing."""
+    same_unit = len({_value(values, "salary.unit") for values in (facts, read)} - {None}) < 2
     for path in (*_DATES, *_SINGLE, *_NAMED, *(_PAY if same_unit else ())):
-        fact, text = draft.values.get(path), read.get(path)
-        if fact and text and not _agree(path, fact, text, said, timed=_is_timed(page, fact)):
-            _note(draft, path, str(fact.value), str(text.value))
-    if not same_unit and "salary.min" in read and _value(draft.values, "salary.min") == _value(read, "salary.min"):
-        _note(draft, "salary.unit", str(_value(draft.values, "salary.unit")), str(_value(read, "salary.unit")))
-    cities, others = list(_entries(draft.values, "locations", ".city")), list(_entries(read, "locations", ".city"))
+        fact, text = facts.get(path), read.get(path)
+        if fact and text and not _agree(path, fact, text, said, timed=_is_timed(clean, fact)):
+            yield path, str(fact.value), str(text.value)
+    if not same_unit and "salary.min" in read and _value(facts, "salary.min") == _value(read, "salary.min"):
+        yield "salary.unit", str(_value(facts, "salary.unit")), str(_value(read, "salary.unit"))
+    cities, others = list(_entries(facts, "locations", ".city")), list(_entries(read, "locations", ".city"))
     same = any(f" {fold(city)} " in said or any(_may_be_one(city, other) for other in others) for city in cities)
     if cities and others and not same:
-        _note(draft, "locations", ", ".join(cities), ", ".join(others))
-    types, shown = (set(_entries(values, "employment_types", ".")) for values in (draft.values, read))
+        yield "locations", ", ".join(cities), ", ".join(others)
+    types, shown = (set(_entries(values, "employment_types", ".")) for values in (facts, read))
     if any(types & kind and shown & kind and not types & shown & kind for kind in _KINDS):
-        _note(draft, "employment_types", ", ".join(sorted(types)), ", ".join(sorted(shown)))
+        yield "employment_types", ", ".join(sorted(types)), ", ".join(sorted(shown))
 
 
 def _visible(page: Page, stated: Sequence[Statement]) -> dict[str, DraftValue]:
@@ -84,9 +105,9 @@ def _agree(path: str, fact: DraftValue, text: DraftValue, said: str, *, timed: b
     return fact.value == text.value or (number is not None and number == _number(text))
 
 
-def _is_timed(page: Page, fact: DraftValue) -> bool:
+def _is_timed(clean: CleanDocument, fact: DraftValue) -> bool:
     """Whether the markup states a date with the time of day, which may be that of another zone."""
-    facts = [page.clean.facts[part.fact] for part in fact.references if isinstance(part, FactReference)]
+    facts = [clean.facts[part.fact] for part in fact.references if isinstance(part, FactReference)]
     return any(_TIME.search(stated.body.text) for stated in facts)
 
 
@@ -101,7 +122,7 @@ def _days_apart(one: DraftValue, other: DraftValue) -> int | None:
         return None
 
 
-def _value(values: dict[str, DraftValue], path: str) -> object:
+def _value(values: Values, path: str) -> object:
     return values[path].value if path in values else None
 
 
@@ -127,10 +148,5 @@ def _number(value: DraftValue) -> Decimal | None:
         return None
 
 
-def _entries(values: dict[str, DraftValue], path: str, ending: str) -> Iterator[str]:
+def _entries(values: Values, path: str, ending: str) -> Iterator[str]:
     return (str(value.value) for name, value in values.items() if name.startswith(f"{path}.") and ending in name)
-
-
-def _note(draft: DraftBuilder, path: str, fact: str, text: str) -> None:
-    message = f'the markup states "{fact[:_SHOWN]}", the text "{text[:_SHOWN]}": the record has what the markup states'
-    draft.note("contradiction", path, message, Severity.WARNING)
