@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import threading
 from functools import lru_cache
 from typing import TypeVar
 from weakref import WeakSet
 
 from pydantic import BaseModel
 
-from extract.engines.base import Engine
+from extract.engines.base import Engine, KnowsMarkup
 from extract.engines.llm.answer_cache import AnswerCache, default_directory
 from extract.engines.llm.cached import Cached
 from extract.engines.llm.counted import Budget, Counted, Meter
 from extract.engines.llm.engine import Asking, LlmEngine
+from extract.engines.llm.gated import Gated
 from extract.engines.llm.limited import Limited, Limits
 from extract.engines.llm.openai_model import OpenAIModel
 from extract.engines.llm.prices import PriceTable, load_prices
 from extract.engines.llm.prompts import prompt_for
 from extract.engines.llm.retrying import Retrying, RetryPolicy
 from extract.engines.llm.seam import Model, Sampling
-from extract.settings import Settings
+from extract.settings import Ask, Settings
 from extract.tasks import Task
 
 T = TypeVar("T", bound=BaseModel)
+_lock = threading.Lock()
 _networks: WeakSet[OpenAIModel] = WeakSet()
 
 
@@ -42,18 +45,23 @@ def engine_of(task: Task[T], settings: Settings, rules: Engine | None, *, model:
             max_output_tokens=settings.max_output_tokens,
             repeat=settings.repeat,
         ),
-        rules=rules,
-        ask=settings.ask,
+        rules=rules if settings.ask is Ask.MISSING else None,
+        markup=rules if isinstance(rules, KnowsMarkup) else None,
     )
 
 
-@lru_cache(maxsize=16)
 def model_of(settings: Settings) -> Model:
     """The endpoint of the settings behind its wrappers, the same object for the same settings.
 
-    From the outside in: what was answered before is not asked; faults are asked again; limits hold for every attempt; every
-    attempt is counted.
+    From the outside in: what was answered before is not asked; faults are asked again; limits hold for every attempt; after a
+    refusal none leaves; every one that does is counted.
     """
+    with _lock:  # two models for the same settings would have two budgets
+        return _model_of(settings)
+
+
+@lru_cache(maxsize=16)
+def _model_of(settings: Settings) -> Model:
     network = OpenAIModel(settings)
     _networks.add(network)
     counted = Counted(
@@ -68,13 +76,14 @@ def model_of(settings: Settings) -> Model:
         tokens_per_minute=settings.tokens_per_minute,
     )
     policy = RetryPolicy(max_attempts=settings.max_attempts, deadline=settings.deadline)
-    asked = Retrying(Limited(counted, limits), policy)
+    gated = Gated(counted)
+    asked = Retrying(Limited(gated, limits), policy, sleep=gated.wait)
     return Cached(asked, cache_of(settings)) if settings.cache else asked
 
 
 def close_models() -> None:
     """Closes the connections of all models of this process; the next document opens new ones."""
-    model_of.cache_clear()
+    _model_of.cache_clear()
     for network in list(_networks):
         network.close()
 

@@ -18,7 +18,6 @@ from extract.engines.llm.seam import Completion, Finish, Model, Request, Samplin
 from extract.engines.llm.wire import Wire, wire_schema
 from extract.errors import CallError, Filtered, InvalidAnswer, Refused, Truncated
 from extract.result import Issue, Usage
-from extract.settings import Ask
 from extract.tasks import Task
 
 MORE_ROOM = 4
@@ -53,8 +52,8 @@ class Plan:
 class LlmEngine:
     """Fills any schema by asking a model.
 
-    ``rules``: the engine whose certain values are not asked for, unless everything is; there, what it reads in the markup is
-    held against the answer. None = the task has no rules, and everything is asked.
+    ``rules``: the engine whose certain values are not asked for; None = everything is asked. ``markup``: the engine that
+    holds the answer against what the markup states; None = the task has none.
     """
 
     task: Task[BaseModel]
@@ -62,7 +61,7 @@ class LlmEngine:
     model: Model
     asking: Asking
     rules: Engine | None = None
-    ask: Ask = Ask.MISSING
+    markup: KnowsMarkup | None = None
     name: str = "llm"
 
     @property
@@ -73,11 +72,10 @@ class LlmEngine:
 
     def plan(self, clean: CleanDocument) -> Plan:
         """What a document would be asked; SchemaError or PromptError where it cannot be."""
-        rules = self.rules if self.ask is Ask.MISSING else None
-        known = rules.fill(clean) if rules else Draft({})
+        known = self.rules.fill(clean) if self.rules else Draft({})
         filled = replace(known, values=certain_values(known))
-        lines = Lines(clean, () if rules else shown_facts(clean))
-        asked = left_to_ask(self.task.schema, filled.values, lines) if rules else None
+        lines = Lines(clean, () if self.rules else shown_facts(clean))
+        asked = left_to_ask(self.task.schema, filled.values, lines) if self.rules else None
         wire = wire_schema(self.task.schema, asked)
         return Plan(filled, wire, lines, self._request(wire, lines, filled.values) if wire.root.fields else None)
 
@@ -101,7 +99,7 @@ class LlmEngine:
 
     def _contradictions(self, answered: Draft, clean: CleanDocument) -> tuple[Issue, ...]:
         """Where the answer says something else than the markup."""
-        return self.rules.contradictions(answered.values, clean) if isinstance(self.rules, KnowsMarkup) else ()
+        return self.markup.contradictions(answered.values, clean) if self.markup else ()
 
     def _request(self, wire: Wire, lines: Lines, filled: Mapping[str, DraftValue]) -> Request:
         defaults = self.prompt.head.defaults
