@@ -14,8 +14,9 @@ from dataclasses import dataclass, field, replace
 import pytest
 from fault_server import Fault, Step, serving
 
+from extract.engines.llm.gated import CLOSED_FOR, Gated
 from extract.engines.llm.openai_model import OpenAIModel
-from extract.engines.llm.retrying import CLOSED_FOR, Retrying, RetryPolicy
+from extract.engines.llm.retrying import Retrying, RetryPolicy
 from extract.engines.llm.seam import Completion, Request
 from extract.errors import (
     AccessDenied,
@@ -79,7 +80,11 @@ def scripted(
     """A model that is asked again, what it asks, and its time."""
     clock = Clock()
     script = Script(list(outcomes), clock, lasting)
-    return Retrying(script, policy or RetryPolicy(), sleep=clock.sleep, clock=clock, random=longest), script, clock
+    return (
+        Retrying(Gated(script, clock=clock), policy or RetryPolicy(), sleep=clock.sleep, clock=clock, random=longest),
+        script,
+        clock,
+    )
 
 
 def unavailable(retry_after: float | None = None) -> EndpointUnavailable:
@@ -233,7 +238,7 @@ def test_only_one_call_tries_again() -> None:
                 under_way[0]()
             return DONE
 
-    model = Retrying(Nested(), RetryPolicy(), sleep=clock.sleep, clock=clock)
+    model = Retrying(Gated(Nested(), clock=clock), RetryPolicy(), sleep=clock.sleep, clock=clock)
     with pytest.raises(AccessDenied):
         model.complete(REQUEST)
     clock.now += CLOSED_FOR
@@ -256,7 +261,8 @@ def test_a_call_that_waits_gives_up_when_the_endpoint_refuses_another() -> None:
             raise AccessDenied("the key is wrong", usage=ONE)
 
     divided = Divided()
-    model = Retrying(divided, RetryPolicy(max_attempts=2))
+    gated = Gated(divided)
+    model = Retrying(gated, RetryPolicy(max_attempts=2), sleep=gated.wait)
     with ThreadPoolExecutor(4) as pool:
         waiting = [pool.submit(model.complete, replace(REQUEST, model="patient")) for _ in range(4)]
         for _ in waiting:

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import random
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
 import tenacity
 
 from extract.engines.llm.seam import Completion, Model, Request
-from extract.errors import AccessDenied, CallError, EndpointUnavailable, ModelError, QuotaExhausted, RunStopped
+from extract.errors import CallError, EndpointUnavailable
 from extract.result import Usage
-
-CLOSED_FOR = 30.0
-"""Seconds after which an endpoint that refused us is tried again, by one call, so that a long-lived process recovers."""
 
 Uniform = Callable[[float, float], float]
 """A number between two, each as likely as any other."""
@@ -54,8 +49,7 @@ class RetryPolicy:
 class Retrying:
     """A model that is asked again while its endpoint is unavailable; other errors go through at once.
 
-    The usage of what it returns or raises is that of all attempts. Once the endpoint has refused the key or has no quota left,
-    nobody asks it, and nobody goes on waiting for it: the same error is raised for CLOSED_FOR seconds.
+    The usage of what it returns or raises is that of all attempts. ``sleep`` waits so many seconds, or less if there is a reason.
     """
 
     def __init__(
@@ -63,14 +57,13 @@ class Retrying:
         model: Model,
         policy: RetryPolicy,
         *,
-        sleep: Callable[[float], None] | None = None,
+        sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
         random: Uniform = random.uniform,
     ) -> None:
         self._model = model
         self._policy = policy
-        self._gate = _Gate(clock)
-        self._sleep = sleep or self._gate.wait
+        self._sleep = sleep
         self._clock = clock
         self._uniform = random
 
@@ -94,8 +87,7 @@ class Retrying:
     def _attempt(self, course: _Course) -> Completion:
         """One attempt; what it used is added to what those before it used."""
         try:
-            with self._gate.passage():
-                completion = self._model.complete(course.request)
+            completion = self._model.complete(course.request)
         except CallError as error:
             error.usage = course.spent = course.spent + (error.usage or Usage())
             raise
@@ -134,60 +126,3 @@ class _Course:
 def _error(state: tenacity.RetryCallState) -> BaseException | None:
     """What the last attempt ended in."""
     return state.outcome.exception() if state.outcome else None
-
-
-class _Gate:
-    """Shut by a refusal that concerns all calls; after a while it lets through one, which opens it if it gets an answer."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._shut = threading.Event()
-        self._refusal: RunStopped | None = None
-        self._until = 0.0
-
-    def wait(self, seconds: float) -> None:
-        """Sleep, but not on when the gate is shut meanwhile."""
-        self._shut.wait(seconds)
-
-    @contextmanager
-    def passage(self) -> Iterator[None]:
-        """The way through, for one attempt, whose end decides for all; raises the refusal while the gate is shut."""
-        trial = self._admit()
-        try:
-            yield
-        except (AccessDenied, QuotaExhausted) as refusal:
-            self._close(refusal)
-            raise
-        except BaseException as error:
-            answered = isinstance(error, ModelError) and not isinstance(error, EndpointUnavailable)
-            if trial is not None:
-                self._settle(None if answered else trial)
-            raise
-        if trial is not None:
-            self._settle(None)
-
-    def _admit(self) -> RunStopped | None:
-        """The refusal that this attempt is to put to the test; None where the gate stands open."""
-        with self._lock:
-            if self._refusal is None:
-                return None
-            now = self._clock()
-            if now < self._until:
-                raise type(self._refusal)(str(self._refusal), usage=Usage()) from self._refusal
-            self._until = now + CLOSED_FOR  # for all others, while this one tries
-            self._shut.clear()  # it may have to wait
-            return self._refusal
-
-    def _close(self, refusal: RunStopped) -> None:
-        with self._lock:
-            self._refusal = refusal
-            self._until = self._clock() + CLOSED_FOR
-            self._shut.set()
-
-    def _settle(self, refusal: RunStopped | None) -> None:
-        """What is left of the refusal after a trial: nothing, or all of it, with the next trial free."""
-        with self._lock:
-            self._refusal = refusal
-            self._until = self._clock()
-            self._shut.clear()
