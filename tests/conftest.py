@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from vcr import VCR
 
 # On a server the same examples each time: a change is judged by what it changed. Elsewhere new ones, which find what is left.
 settings.register_profile("server", derandomize=True, deadline=None)
@@ -30,3 +34,10 @@ def no_open_models() -> Iterator[None]:
     yield
     if (assembly := sys.modules.get("extract.engines.llm.assembly")) is not None:
         assembly.close_models()
+
+
+def pytest_recording_configure(config: pytest.Config, vcr: VCR) -> None:
+    """Cassettes are matched and written as ``recording`` says."""
+    from recording import register  # few tests play cassettes
+
+    register(vcr)
