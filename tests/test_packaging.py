@@ -21,7 +21,10 @@ SETUPTOOLS = PROJECT["tool"]["setuptools"]
 LINKED = {"schemas", "prompts", "evals"}
 DATA = {"extract/py.typed", "extract/engines/llm/prices.toml"}
 NOT_COPIED = (".git", ".venv", "__pycache__", "*.egg-info", "build", "dist", ".*_cache", ".hypothesis")
-HEAVY = "babel charset_normalizer diskcache docx instructor lxml numpy openai phonenumbers py3langid pypdfium2 rich typer".split()
+HEAVY = (
+    "babel charset_normalizer diskcache docx dotenv httpx2 instructor lxml numpy openai phonenumbers platformdirs py3langid "
+    "pydantic_settings pypdfium2 rich rs_bpe tenacity typer"
+).split()
 
 
 def on_disk(pattern: str) -> Iterator[PurePosixPath]:

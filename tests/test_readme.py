@@ -14,11 +14,14 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from fault_server import serving
 from typer.testing import CliRunner
 
-from extract import extract
+from extract import Extraction, extract
 from extract.cli import RecordFormat, app
+from extract.errors import ModelError, RunStopped
 from extract.result import Status
+from extract.settings import Settings, variable
 from extract.source import Format
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,16 +64,25 @@ def test_files_that_are_linked_exist(name: str) -> None:
     assert (ROOT / name).exists()
 
 
+@pytest.mark.block_network(allowed_hosts=["127.0.0.1"])
 @pytest.mark.parametrize("number", range(len(PYTHON)))
 def test_python_block_runs(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each Python example runs from the root of the repository, as it is printed."""
+    """Each Python example runs from the root of the repository, as it is printed; one for a model against an endpoint of ours."""
     monkeypatch.chdir(ROOT)
-    exec(compile(PYTHON[number], f"README.md, Python block {number}", "exec"), {"__name__": "readme"})  # noqa: S102  # that is the test
+    run = compile(PYTHON[number], f"README.md, Python block {number}", "exec")
+    answer = {"number": {"value": "7-11", "at": 0}, "total": {"value": 9.5, "at": 0}}
+    with serving(answer=json.dumps(answer)) as server:
+        if "schema=Order" in PYTHON[number]:
+            monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
+            monkeypatch.setenv("EXTRACT_MODEL", "gpt-4.1-mini")
+        names: dict[str, object] = {"__name__": "readme"}
+        exec(run, names)  # noqa: S102  # that is the test
+    assert isinstance(names["result"], Extraction)
 
 
 def test_there_is_a_python_example() -> None:
     """The blocks are found: a change of the fences would silence the test above."""
-    assert PYTHON
+    assert len(PYTHON) == 2
 
 
 def test_sample_that_ships_is_extracted() -> None:
@@ -90,11 +102,27 @@ def test_choices_and_statuses_are_named(word: str) -> None:
 def test_options_of_the_command_line_exist() -> None:
     """Each option that the README names is one of the command line."""
     helps = "".join(
-        CliRunner().invoke(app, [*command, "--help"], env={"COLUMNS": "200"}).stdout for command in ([], ["run"], ["clean"])
+        CliRunner().invoke(app, [*command, "--help"], env={"COLUMNS": "200"}).stdout
+        for command in ([], ["run"], ["clean"], ["prompt"], ["doctor"], ["cache", "export"], ["cache", "clear"])
     )
     named = set(re.findall(r"`(--[a-z-]+)", README))
     assert named
     assert {option for option in named if option not in helps} == set()
+
+
+def test_all_settings_are_documented() -> None:
+    """Each variable stands in docs/model.md, and none that there is not."""
+    named = set(re.findall(r"`((?:EXTRACT|OPENAI)_[A-Z_]+)`", (ROOT / "docs" / "model.md").read_text("utf-8")))
+    known = {variable(name) for name in Settings.model_fields}
+    assert known <= named
+    assert named - known == {"EXTRACT_API_KEY", "EXTRACT_BASE_URL"}
+
+
+def test_all_errors_of_calls_are_documented() -> None:
+    """Whoever adds a way to fail says in docs/model.md what it means."""
+    text = (ROOT / "docs" / "model.md").read_text("utf-8")
+    names = [kind.__name__ for kind in (*ModelError.__subclasses__(), *RunStopped.__subclasses__())]
+    assert [name for name in names if name not in text] == []
 
 
 def test_python_version_is_that_of_the_project() -> None:
