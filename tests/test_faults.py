@@ -207,6 +207,7 @@ def test_the_document_is_not_repeated_from_a_refused_request() -> None:
         ),
         (400, said("Failed to parse grammar of json_schema: unsupported"), False),
         (400, said('JSON schema conversion failed: Unrecognized schema: {"type": "odd"}'), False),
+        (400, said("Unable to generate parser for this template. JSON schema error at #: unrecognized type odd"), False),
         (400, said("The provided JSON schema contains features not supported by the engine."), False),
         (400, said("temperature is not supported"), False),
         (400, said("response_format"), False),

@@ -254,7 +254,7 @@ def test_nobody_listening_is_unavailable() -> None:
 def test_the_deadline_of_a_document_bounds_the_attempt() -> None:
     """An attempt ends with the time of its document, also where the time-out is longer."""
     with (
-        serving([Step(fault=Fault.SILENT)]) as server,
+        serving([Step(delay=2.0)]) as server,
         asking(server.base_url, timeout=500) as model,
         pytest.raises(EndpointUnavailable, match="in time"),
     ):

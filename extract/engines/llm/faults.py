@@ -43,7 +43,7 @@ _ROOM = re.compile(r"(?:context length|context window|context size)\D{0,30}+(\d{
 _SENT = re.compile(
     r"(?:resulted in|requested|contains?|has|\() ?(?:about |at least )?(\d{1,9}+) (?:input )?tokens", re.IGNORECASE
 )
-_FEATURE = re.compile(r"response[_ ]format|json[_ ]schema|text\.format|\bstrict\b|\btools?\b|\btool_choice\b", re.IGNORECASE)
+_FEATURE = re.compile(r"response[_ ]format|json_schema|text\.format|\bstrict\b|\btools?\b|\btool_choice\b", re.IGNORECASE)
 _UNKNOWN = re.compile(
     r"unsupported|not (?:currently )?support|n't support|unknown|unrecogni[sz]ed|unexpected|\bextra\b|not permitted|not allowed"
     r"|invalid (?:value|type)|unavailable|not available|input should be|must be",
@@ -52,7 +52,7 @@ _UNKNOWN = re.compile(
 # These speak of what stands in the schema. Sent without its promise, it would be the same schema.
 _SCHEMA_ITSELF = re.compile(
     r"invalid[_ ](?:json[_ ])?schema|in context=|grammar|unrecognized schema|schema conversion|convert"
-    r"|schema contains|schema features",
+    r"|schema contains|schema features|schema error",
     re.IGNORECASE,
 )
 _TAG = re.compile(r"<[^<>]*+>")
