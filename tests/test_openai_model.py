@@ -475,12 +475,13 @@ def test_a_closed_model_opens_again() -> None:
 
 
 def test_a_client_of_the_caller_stays_open() -> None:
-    """What was handed over is not ours to close."""
+    """What was handed over is not ours to close, and is bounded once, however many models it serves."""
     client = httpx2.Client(transport=httpx2.MockTransport(lambda _: httpx2.Response(200, json=chat_completion("{}"))))
     for _ in range(2):
         with OpenAIModel(Settings(base_url="https://endpoint.example/v1", api_key=KEY, model="m"), http_client=client) as model:
             model.complete(REQUEST)
     assert not client.is_closed
+    assert [len(hooks) for hooks in client.event_hooks.values()] == [1, 1]
     client.close()
 
 

@@ -246,6 +246,42 @@ def test_only_one_call_tries_again() -> None:
     assert model.complete(REQUEST) == DONE
 
 
+def test_a_trial_that_gets_no_answer_decides_nothing() -> None:
+    """Where the endpoint was busy, the next call tries again at once, and it alone."""
+    clock = Clock()
+    outcomes: list[CallError] = [AccessDenied("no", usage=ONE), unavailable()]
+
+    class Nested:
+        def complete(self, request: Request) -> Completion:
+            if outcomes:
+                raise outcomes.pop(0)
+            with pytest.raises(AccessDenied):
+                model.complete(request)
+            return DONE
+
+    model = Retrying(Nested(), RetryPolicy(max_attempts=1), sleep=clock.sleep, clock=clock)
+    with pytest.raises(AccessDenied):
+        model.complete(REQUEST)
+    clock.now += CLOSED_FOR
+    with pytest.raises(EndpointUnavailable):
+        model.complete(REQUEST)
+    assert model.complete(REQUEST) == DONE
+
+
+def test_a_trial_pauses_as_any_other_call() -> None:
+    """The refusal that it puts to the test does not wake it from its pauses."""
+    clock = Clock()
+    model = Retrying(
+        Script([AccessDenied("no", usage=ONE), unavailable()], clock), RetryPolicy(), clock=clock, random=lambda *_: 0.1
+    )
+    with pytest.raises(AccessDenied):
+        model.complete(REQUEST)
+    clock.now += CLOSED_FOR
+    started = time.monotonic()
+    assert model.complete(REQUEST).usage.calls == 2
+    assert time.monotonic() - started >= 0.1
+
+
 def test_a_call_that_waits_gives_up_when_the_endpoint_refuses_another() -> None:
     """It is woken, and raises the refusal with what it has used, without a request."""
     asked = threading.Semaphore(0)
@@ -269,7 +305,7 @@ def test_a_call_that_waits_gives_up_when_the_endpoint_refuses_another() -> None:
             assert asked.acquire(timeout=10)
         with pytest.raises(AccessDenied):
             model.complete(REQUEST)
-        errors = [call.exception(timeout=10) for call in waiting]
+        errors = [call.exception(timeout=4) for call in waiting]
     assert {type(error) for error in errors} == {AccessDenied}
     assert [error.usage for error in errors if isinstance(error, AccessDenied)] == [ONE] * 4
     assert divided.requests == 5
