@@ -259,7 +259,7 @@ def test_a_trial_that_gets_no_answer_decides_nothing() -> None:
                 model.complete(request)
             return DONE
 
-    model = Retrying(Nested(), RetryPolicy(max_attempts=1), sleep=clock.sleep, clock=clock)
+    model = Gated(Nested(), clock=clock)
     with pytest.raises(AccessDenied):
         model.complete(REQUEST)
     clock.now += CLOSED_FOR
@@ -271,9 +271,8 @@ def test_a_trial_that_gets_no_answer_decides_nothing() -> None:
 def test_a_trial_pauses_as_any_other_call() -> None:
     """The refusal that it puts to the test does not wake it from its pauses."""
     clock = Clock()
-    model = Retrying(
-        Script([AccessDenied("no", usage=ONE), unavailable()], clock), RetryPolicy(), clock=clock, random=lambda *_: 0.1
-    )
+    gated = Gated(Script([AccessDenied("no", usage=ONE), unavailable()], clock), clock=clock)
+    model = Retrying(gated, RetryPolicy(), sleep=gated.wait, clock=clock, random=lambda *_: 0.1)
     with pytest.raises(AccessDenied):
         model.complete(REQUEST)
     clock.now += CLOSED_FOR
