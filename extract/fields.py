@@ -22,7 +22,7 @@ from extract.errors import SchemaError
 
 RECURSION_LIMIT = 3
 """How often one model is entered on one path: a comment that holds comments is followed down to its third level."""
-MAX_MODELS = 20_000
+MAX_MODELS = 5000
 """How many models are entered in all: a few that hold each other may lead on to millions."""
 
 _POSITION = re.compile(r"(?<![^.])[0-9]++(?![^.])")

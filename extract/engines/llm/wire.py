@@ -217,8 +217,10 @@ def _types(schema: JsonValue, path: str, definitions: Mapping[str, JsonValue] | 
                 merged[name] = merged.get(name, frozenset()) | formats
         return merged
     kind = schema.get("type")
-    if kind is None and isinstance(values := schema.get("enum", [schema.get("const")]), list):
+    if kind is None and isinstance(values := schema.get("enum", [schema.get("const")]), list) and values != [None]:
         return {_type_of(value, path): frozenset({""}) for value in values if value is not None}
+    if kind is None:
+        raise SchemaError(f"{path}: any value at all cannot be asked for: {_WAY_OUT}")
     if kind not in _SCALARS or schema.get("format") in {"binary", "base64url"}:
         raise SchemaError(f"{path}: {_kind_named(kind, schema)} cannot be asked for: {_WAY_OUT}")
     return {str(kind): frozenset({str(schema.get("format", ""))})}
