@@ -1,6 +1,7 @@
 """The tiny model behind llama.cpp's own OpenAI-compatible server, in a process of its own: ``with running() as base_url``.
 
-``python -m tiny_llm.serve`` in the folder ``tests`` prints the base URL once the server takes requests, and stops on SIGTERM.
+``python -m tiny_llm.serve`` in the folder ``tests`` prints the base URL once the server takes requests, and stops on SIGTERM
+or Ctrl-C.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         server = _started(Path(folder, "tiny-random.gguf"), options)
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # the server's own handlers wait for open connections
+    for number in (signal.SIGINT, signal.SIGTERM):  # the server has handlers of its own, and nothing to save
+        signal.signal(number, lambda *_: os._exit(0))
     sys.stdout.write(f"{server.listening_address}/v1\n")
     sys.stdout.flush()
     while True:
