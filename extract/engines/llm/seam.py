@@ -58,6 +58,9 @@ class Request:
     max_output_tokens: int = 4096
     deadline: float | None = None
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "schema", dict(self.schema))  # JSON encoders, the SDK's too, know no other mapping
+
     @cached_property
     def key(self) -> str:
         """SHA-256 of all that decides the answer: not the key to the endpoint, time-outs or attempts.
