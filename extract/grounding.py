@@ -71,6 +71,12 @@ def status_of(drafted: DraftValue, leaf: Leaf, clean: CleanDocument) -> Status |
     return _status(drafted, leaf, parts) if len(parts) == len(bodies) else None
 
 
+def is_read_by_type(leaf: Leaf) -> bool:
+    """Whether a leaf is a number or a day, so that a value of it is seldom printed as it is."""
+    kinds = get_args(leaf.annotation) or (leaf.annotation,)
+    return str not in kinds and any(kind in _READERS for kind in kinds)
+
+
 def _look_up(path: str, drafted: DraftValue, leaf: Leaf, clean: CleanDocument) -> Grounded | Issue:
     bodies = [_body(reference, clean) for reference in drafted.references]
     parts = [body for body in bodies if body is not None]
@@ -163,7 +169,9 @@ def _status(drafted: DraftValue, leaf: Leaf, parts: Sequence[MappedText]) -> Sta
 
 def _is_a_choice(value: Scalar, leaf: Leaf) -> bool:
     """Whether a value is one of a few that a schema of its own names, so that no reader of ours can tell what stands for it."""
-    return leaf.reader is None and (leaf.annotation is bool or value in leaf.choices)
+    if leaf.reader is not None:
+        return False
+    return isinstance(value, bool) if leaf.annotation is bool else any(same_value(choice, value) for choice in leaf.choices)
 
 
 def _reads_as(quoted: str, value: Scalar, leaf: Leaf) -> bool:

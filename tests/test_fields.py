@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
-from typing import Annotated, Literal, NamedTuple, Optional
+from enum import Enum, StrEnum
+from typing import Annotated, Any, Literal, NamedTuple, Optional
 
 import pytest
-from pydantic import BaseModel, Field, RootModel
+from pydantic import BaseModel, Field, RootModel, create_model
 
-from extract.fields import RECURSION_LIMIT, Leaf, ReadAs, Verbatim, leaf_annotations, leaf_paths, path_pattern
+from extract.errors import SchemaError
+from extract.fields import (
+    MAX_MODELS,
+    RECURSION_LIMIT,
+    Leaf,
+    ListShape,
+    ObjectShape,
+    ReadAs,
+    UnionShape,
+    Verbatim,
+    leaf_annotations,
+    leaf_paths,
+    path_pattern,
+    shape_of,
+)
 from extract.schemas.job_posting import JobPosting
 
 
@@ -160,3 +174,95 @@ def test_a_record_has_no_leaf_that_its_schema_does_not_list(record: BaseModel) -
 def test_pattern_of_a_path(path: str, pattern: str) -> None:
     """Positions become "*"; digits in names stay."""
     assert path_pattern(path) == pattern
+
+
+class Cat(BaseModel):
+    kind: Literal["cat"]
+    name: Annotated[str, Verbatim]
+    lives: int
+
+
+class Dog(BaseModel):
+    kind: Literal["dog"]
+    name: str | None = None
+    lives: Annotated[str, ReadAs("number")]
+
+
+class Gap(Enum):
+    FULL = "full"
+    NONE = None
+
+
+class Odd(Enum):
+    WORD = "word"
+    PAIR = (1, 2)
+
+
+class Zoo(BaseModel):
+    pet: Cat | Dog | None = None
+    pets: list[Cat | Dog | str] = Field(default=[], description="All of them.")
+    one: Literal["x"]
+    perhaps: Literal["x", None]  # noqa: PYI061 - schemas of users are written like this too
+    gap: Gap
+    odd: Odd
+    several: Literal["a"] | Literal["b", "c"]  # noqa: PYI030 - schemas of users are written like this too
+    any_model: BaseModel | None = None
+
+
+def test_the_shape_of_a_schema() -> None:
+    """Objects, lists and unions nest as the schema does, each with what its field says."""
+    shape = shape_of(Zoo)
+    assert isinstance(shape, ObjectShape)
+    pet, pets = shape.fields["pet"], shape.fields["pets"]
+    assert isinstance(pet, UnionShape)
+    assert pet.optional
+    assert [member.model for member in pet.members if isinstance(member, ObjectShape)] == [Cat, Dog]
+    assert isinstance(pets, ListShape)
+    assert (pets.optional, pets.description) == (False, "All of them.")
+    assert isinstance(pets.item, UnionShape)
+    assert pets.item.members[-1] == Leaf(str, description="All of them.")
+    root = shape_of(Notes)
+    assert isinstance(root, ListShape)
+    assert root.item == Leaf(str, verbatim=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "choices", "optional", "constant"),
+    [
+        ("one", ("x",), False, True),
+        ("perhaps", ("x",), True, False),
+        ("gap", ("full",), True, False),
+        ("odd", (), False, False),
+        ("several", ("a", "b", "c"), False, False),
+    ],
+)
+def test_constants_and_choices(name: str, choices: tuple[str, ...], optional: bool, constant: bool) -> None:
+    """A constant has one value and no null beside it; an enum of which a value is no JSON has no choices."""
+    leaf = leaf_annotations(Zoo)[name]
+    assert (leaf.choices, leaf.optional, leaf.is_constant) == (choices, optional, constant)
+
+
+@pytest.mark.parametrize(
+    ("path", "leaf"),
+    [
+        ("pet.kind", Leaf(Literal["cat"] | Literal["dog"], choices=("cat", "dog"))),  # noqa: PYI030 - as the members have it
+        ("pet.name", Leaf(str, optional=True)),
+        ("pet.lives", Leaf(int | str)),
+    ],
+)
+def test_a_leaf_of_several_members_of_a_union(path: str, leaf: Leaf) -> None:
+    """Under one path it is what either may be, and proved only in ways that both must be."""
+    found = leaf_annotations(Zoo)[path]
+    assert (found.choices, found.optional, found.verbatim, found.reader) == (leaf.choices, leaf.optional, False, None)
+    assert found.annotation == leaf.annotation
+
+
+def test_models_that_hold_each_other_are_bounded() -> None:
+    """So many ways through a few models are an error that names one of them."""
+    names = [f"Node{number}" for number in range(8)]
+    fields: dict[str, Any] = {name.lower(): (f"{name} | None", None) for name in names}
+    models = {name: create_model(name, **fields) for name in names}
+    for model in models.values():
+        model.model_rebuild(_types_namespace=models)
+    with pytest.raises(SchemaError, match=rf"Node\d: models hold each other in more than {MAX_MODELS:,} ways"):
+        shape_of(models["Node0"])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +16,7 @@ from extract.cleaning import clean
 from extract.cleaning.document import CleanDocument, Scalar
 from extract.engines.base import Draft, DraftValue, FactReference, TextReference
 from extract.fields import leaf_annotations, path_pattern
-from extract.grounding import Grounding, ground, same_value
+from extract.grounding import Grounding, ground, same_value, status_of
 from extract.readers import read_as
 from extract.result import Status
 from extract.schemas.job_posting import JobPosting
@@ -213,6 +216,91 @@ def test_a_schema_without_annotations_is_grounded_by_spelling() -> None:
     draft = Draft({"name": drafted(document, "Pancakes", "pancakes"), "eggs": drafted(document, "3", 3)})
     assert ground(draft, document, Recipe).issues == ()
     assert ground(Draft({"eggs": drafted(document, "3", 4)}), document, Recipe).values == {}
+
+
+class Tone(StrEnum):
+    LIGHT_BLUE = "LIGHT_BLUE"
+    RED = "RED"
+
+
+class Plain(BaseModel):
+    """A schema of somebody who knows nothing of readers."""
+
+    word: str | None = None
+    count: int | None = None
+    sum: Decimal | None = None
+    share: float | None = None
+    day: date | None = None
+    moment: datetime | None = None
+    sure: bool | None = None
+    tone: Tone | None = None
+    level: Literal[1, 2] | None = None
+    number_or_word: int | str | None = None
+    day_or_sum: date | Decimal | None = None
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "value", "status"),
+    [
+        ("count", "Take 3 eggs or 12 of them", 12, Status.NORMALISED),
+        ("count", "Take twelve eggs", 12, Status.NORMALISED),
+        ("count", "Take 3 eggs", 4, None),
+        ("count", "Take 13 eggs", 3, None),
+        ("sum", "Summe: 1.249,50 €", "1249.50", Status.NORMALISED),
+        ("sum", "Gutschrift: -19,90 €", "-19.90", Status.NORMALISED),
+        ("sum", "Gutschrift: -19,90 €", "19.90", None),
+        ("sum", "Summe: 19,90 €", "-19.90", None),
+        ("share", "VAT 19 % of it", 19, Status.NORMALISED),
+        ("share", "0,5 l", 0.5, Status.NORMALISED),
+        ("day", "Due on May 30, 2024", "2024-05-30", Status.NORMALISED),
+        ("day", "Due on May 30, 2024", "2024-05-31", None),
+        ("moment", "May 30, 2024 at 10:15", "2024-05-30T10:15:00", Status.NORMALISED),
+        ("moment", "May 30, 2024 at 10:15", "2024-05-30T10:15", Status.NORMALISED),
+        ("moment", "May 30, 2024 at 10:15", "2024-05-30", Status.NORMALISED),
+        ("moment", "May 30, 2024 at 10:15", "2024-05-30T10:16:00", None),
+        ("moment", "May 30, 2024 at 10:15", "2024-05-30T10:15:00Z", None),
+        ("moment", "May 30, 2024 at 10:15 UTC", "2024-05-30T10:15:00Z", Status.NORMALISED),
+        ("moment", "May 30, 2024 at 10:15+02:00", "2024-05-30T10:15:00+02:00", Status.NORMALISED),
+        ("moment", "May 30, 2024 at 10:15 pm", "2024-05-30T22:15:00", Status.NORMALISED),
+        ("moment", "May 30, 2024 at 10:15 pm", "2024-05-30T10:15:00", None),
+        ("moment", "May 30, 2024 at 12:15 am", "2024-05-30T00:15:00", Status.NORMALISED),
+        ("moment", "May 30, 2024", "soon", None),
+        ("sure", "You may come as you are", True, Status.INFERRED),
+        ("sure", "You may come as you are", 1, None),
+        ("tone", "A light blue coat", "LIGHT_BLUE", Status.NORMALISED),
+        ("tone", "A coat like the sky", "LIGHT_BLUE", Status.INFERRED),
+        ("tone", "A coat like the sky", "GREEN", None),
+        ("level", "Level 2 of it", 2, Status.NORMALISED),
+        ("level", "The upper level", 2, Status.INFERRED),
+        ("level", "The upper level", 3, None),
+        ("number_or_word", "It has 12 parts", 12, Status.NORMALISED),
+        ("number_or_word", "It has 12 parts", 13, None),
+        ("number_or_word", "Twelve", "twelve", Status.NORMALISED),
+        ("day_or_sum", "On May 30, 2024", "2024-05-30", Status.NORMALISED),
+        ("day_or_sum", "It costs 7,50 €", "7.50", Status.NORMALISED),
+        ("word", "Pancakes!", "pancakes", Status.NORMALISED),
+        ("word", "Pancakes", "Pancakes", Status.QUOTED),
+        ("word", "Pancakes", "Waffles", None),
+    ],
+)
+def test_leaves_without_a_reader_are_read_by_their_type(path: str, text: str, value: Scalar, status: Status | None) -> None:
+    """Numbers, days and moments need no annotation; what nothing of ours can tell is inferred, and all else refused."""
+    document = page(text)
+    leaf = leaf_annotations(Plain)[path]
+    whole = DraftValue(value, (TextReference(0, 0, len(document.segments[0].text)),))
+    assert status_of(whole, leaf, document) is status
+    found = ground(Draft({path: whole}), document, Plain)
+    assert [entry.evidence.status for entry in found.values.values()] == ([status] if status else [])
+    assert [issue.code for issue in found.issues] == ([] if status else ["ungrounded"])
+
+
+def test_a_value_in_a_place_that_is_not_there_has_no_status() -> None:
+    """Nor has one whose place cuts a word."""
+    document, leaf = page("Pancakes"), leaf_annotations(Plain)["word"]
+    assert status_of(DraftValue("Pan", (TextReference(0, 0, 3),)), leaf, document) is None
+    assert status_of(DraftValue("Pan", (TextReference(1, 0, 3),)), leaf, document) is None
+    assert status_of(DraftValue("Pan", (FactReference(0, 0, 3),)), leaf, document) is None
+    assert status_of(DraftValue("Pan", inferred=True), leaf, document) is Status.INFERRED
 
 
 @pytest.mark.parametrize(

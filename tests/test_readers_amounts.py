@@ -13,7 +13,7 @@ from extract.readers.durations import read_durations
 from extract.readers.experience import read_experience_years
 from extract.readers.money import Pay, read_currencies, read_pay, read_units
 from extract.readers.money_words import About
-from extract.readers.numbers import read_figures, read_numbers
+from extract.readers.numbers import read_figures, read_numbers, read_signed
 from extract.readers.reading import Reading
 
 Values = Callable[[str], list[tuple[object, int, int]]]
@@ -71,6 +71,33 @@ def stated_pay(text: str) -> list[tuple[str | None, str | None, str | None, str 
 def test_numbers(text: str, expected: list[str]) -> None:
     """Every notation of a number is read as its value, and what is no number is not."""
     assert [str(reading.value) for reading in read_numbers(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("-12,50 €", ["-12.50"]),
+        ("−12.50", ["-12.50"]),
+        ("-€12.50 and −$3", ["-12.50", "-3"]),
+        ("Gutschrift -12,50", ["-12.50"]),
+        ("2 Stk -5,00", ["2", "-5.00"]),
+        ("Total:-7", ["-7"]),
+        ("(-7)", ["-7"]),
+        ("Rabatt 10 % -12,50", ["10", "-12.50"]),
+        ("- 7", ["7"]),
+        ("total - 7", ["7"]),
+        ("5-10", ["5", "10"]),
+        ("5 - 10", ["5", "10"]),
+        ("5 -10", ["5", "10"]),
+        ("A-7", ["7"]),
+        ("2024-05-30", ["2024", "5", "30"]),
+        ("19 %, 7% and 0,5 %", ["19", "7", "0.5"]),
+        ("no number", []),
+    ],
+)
+def test_signed_numbers(text: str, expected: list[str]) -> None:
+    """A dash that touches its number and no word or number before it is a sign; percentages are numbers."""
+    assert [reading.value for reading in read_signed(text)] == [Decimal(number) for number in expected]
 
 
 def test_both_ends_of_a_shared_thousand_are_proven_by_the_range() -> None:

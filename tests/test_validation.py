@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Annotated, Literal, TypeVar
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import AfterValidator, BaseModel, Field, RootModel, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, ValidationError
 
 from extract.cleaning.document import Scalar
 from extract.errors import IncompleteRecord
@@ -192,6 +194,77 @@ def test_a_member_of_a_union_is_completed_by_its_constant() -> None:
     """The object that has the constant of a member gets what that member requires."""
     values = {"number": entry("7"), "either.kind": entry("item"), "either.name": entry("nut")}
     assert isinstance(validate(values, Order).record.either, Item)
+
+
+class Cat(BaseModel):
+    kind: Literal["cat"]
+    name: str | None = None
+    born: Annotated[date, Field(lt=date(2020, 1, 1))] | None = None
+
+
+class Dog(BaseModel):
+    kind: Literal["dog"]
+    size: Literal["S"] | None
+    weight: Literal["S", None]  # noqa: PYI061 - schemas of users are written like this too
+
+
+class Zoo(BaseModel):
+    pets: list[Annotated[Cat | Dog, Field(discriminator="kind")]] = []
+
+
+def test_a_value_inside_of_a_union_is_refused_alone() -> None:
+    """The member and its other values stay: Pydantic's name of the member is no part of the path."""
+    values = {"pets.0.kind": entry("cat"), "pets.0.name": entry("Tom"), "pets.0.born": entry("2024-05-30")}
+    found = validate(values, Zoo)
+    assert found.record.pets == [Cat(kind="cat", name="Tom")]
+    assert [(issue.path, issue.message) for issue in found.issues] == [
+        ("pets.0.born", "pets.0.born: Input should be less than 2020-01-01")
+    ]
+
+
+def test_a_constant_that_may_be_null_is_null() -> None:
+    """Only what can have no other value is filled in."""
+    record = validate({"pets.0.kind": entry("dog")}, Zoo).record
+    assert record.pets == [Dog(kind="dog", size=None, weight=None)]
+
+
+def test_values_go_by_the_names_of_fields() -> None:
+    """An alias may be the name of another field, and takes nothing from it."""
+
+    class Crossed(BaseModel):
+        first: int | None = Field(default=None, alias="second")
+        second: int | None = Field(default=None, alias="third")
+
+    found = validate({"first": entry(1), "second": entry(2)}, Crossed)
+    assert (found.record.first, found.record.second) == (1, 2)
+    assert quotes(found) == {"first": "1", "second": "2"}
+
+
+def test_strict_schemas_are_filled_too() -> None:
+    """Days and amounts come as texts, as they do in JSON; bounds still hold."""
+
+    class Strict(BaseModel):
+        model_config = ConfigDict(strict=True)
+
+        day: date | None = None
+        sum: Annotated[Decimal, Field(gt=0)] | None = None
+
+    values: dict[str, Scalar] = {"day": "2024-05-30", "sum": "-1.50"}
+    found = validate({path: entry(value) for path, value in values.items()}, Strict)
+    assert (found.record.day, found.record.sum) == (date(2024, 5, 30), None)
+    assert [issue.path for issue in found.issues] == ["sum"]
+
+
+def test_a_value_at_the_root() -> None:
+    """A schema that is a single value has the empty path."""
+
+    class Count(RootModel[int]):
+        pass
+
+    found = validate({"": entry(3)}, Count)
+    assert (found.record.root, quotes(found)) == (3, {"": "3"})
+    with pytest.raises(IncompleteRecord, match="the record"):
+        validate({}, Count)
 
 
 def test_assemble_says_which_path_clashes() -> None:

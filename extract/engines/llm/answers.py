@@ -21,6 +21,7 @@ from extract.engines.llm.references import is_several, read_quote, read_referenc
 from extract.engines.llm.wire import ROOT, Either, Entries, Node, Passage, Record, Tag, Value, Wire
 from extract.errors import InvalidAnswer
 from extract.fields import Leaf, below
+from extract.grounding import is_read_by_type
 from extract.result import Issue, Severity
 
 MAX_LINES = 50_000
@@ -81,7 +82,8 @@ def fits(value: object, node: Value) -> bool:
 
 def _printed(value: Scalar, leaf: Leaf, text: str) -> tuple[int, int] | None:
     """Where a text stands in a line, if it is of a kind that is printed as it is."""
-    if isinstance(value, str) and not leaf.choices and (leaf.reader is None or leaf.reader in _PRINTED):
+    as_it_is = leaf.reader in _PRINTED or (leaf.reader is None and not is_read_by_type(leaf))
+    if isinstance(value, str) and not leaf.choices and as_it_is:
         return find(value, text)
     return None
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, JsonValue
 from extract.cleaning.document import Scalar
 from extract.engines.base import DraftValue
 from extract.engines.llm.answers import fits, place_in_line
-from extract.engines.llm.lines import Lines, alike, find, shortened
+from extract.engines.llm.lines import Lines, alike, find, find_words, shortened
 from extract.engines.llm.references import joined_reference, write_entries, write_reference
 from extract.engines.llm.wire import ROOT, Either, Entries, Node, Passage, Record, Tag, Value, Wire
 from extract.fields import Leaf, below
@@ -84,10 +84,11 @@ class _Writer:
         """The lines that are the text, or a quote out of one line."""
         if numbers := _whole_lines(tuple(alike(text).split()), self._words):
             return numbers
-        for number in range(len(self.lines)):
-            body = self.lines.body(number)
-            if body and (place := find(text, body.text)):
-                return f"{number}: {shortened(body.text[slice(*place)], body.text)}"
+        for searched in (find_words, find):  # a short word stands inside of others in earlier lines
+            for number in range(len(self.lines)):
+                body = self.lines.body(number)
+                if body and (place := searched(text, body.text)):
+                    return f"{number}: {shortened(body.text[slice(*place)], body.text)}"
         raise NotStated(f"{path}: {text[:80]!r} is neither whole lines of the document nor a part of one")
 
     def _value(self, content: JsonValue, leaf: Leaf) -> JsonValue:

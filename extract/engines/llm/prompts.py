@@ -150,11 +150,15 @@ def _head(text: str, name: str) -> FrontMatter:
     try:
         return FrontMatter.model_validate(yaml.safe_load(text))
     except ValidationError as error:
-        details = error.errors(include_url=False, include_context=False, include_input=False)
-        told = "; ".join(f"{'.'.join(map(str, detail['loc'])) or 'head'}: {detail['msg']}" for detail in details)
-        raise PromptError(f"{name}: {told}") from error
+        raise PromptError(f"{name}: {told_by(error, whole='head')}") from error
     except (yaml.YAMLError, RecursionError) as error:
         raise PromptError(f"{name}: its head is no YAML ({str(error).splitlines()[0]})") from error
+
+
+def told_by(error: ValidationError, *, whole: str) -> str:
+    """What a schema says against a content, in one line; ``whole`` is what the content as such is called."""
+    details = error.errors(include_url=False, include_context=False, include_input=False)
+    return "; ".join(f"{'.'.join(map(str, detail['loc'])) or whole}: {detail['msg']}" for detail in details)
 
 
 def _check_holes(text: str, known: frozenset[str], where: str) -> None:

@@ -15,7 +15,7 @@ from extract.engines.llm.answers import draft_of
 from extract.engines.llm.encoding import NotStated, answer_of
 from extract.engines.llm.guide import field_guide
 from extract.engines.llm.lines import Lines, fenced
-from extract.engines.llm.prompts import Example, Prompt
+from extract.engines.llm.prompts import Example, Prompt, told_by
 from extract.engines.llm.seam import Message
 from extract.engines.llm.wire import Wire, wire_schema
 from extract.errors import ExtractError, PromptError
@@ -72,7 +72,8 @@ def checked_example(prompt: str, document: str, record: str, schema: type[BaseMo
         wire = wire_schema(schema)
         draft = draft_of(json.loads(json.dumps(answer_of(wanted, wire, lines))), wire, lines)
     except (ExtractError, NotStated, ValidationError) as error:
-        raise PromptError(f"an example of the prompt {prompt} is wrong: {error}") from error
+        told = told_by(error, whole="record") if isinstance(error, ValidationError) else str(error)
+        raise PromptError(f"an example of the prompt {prompt} is wrong: {told}") from error
     grounding = ground(draft, lines.clean, schema)
     wrong = [issue.message for issue in (*draft.issues, *grounding.issues) if issue.severity is Severity.ERROR]
     guessed = [path for path, value in grounding.values.items() if value.evidence.status is Status.INFERRED]
