@@ -48,6 +48,8 @@ TOLD = [
     },
     *PLAIN[1:],
 ]
+ITEMS = [{"type": "message", **message} for message in PLAIN]
+TOLD_ITEMS = [{"type": "message", **message} for message in TOLD]
 NAMED = {"name": "record", "strict": True, "schema": SCHEMA}
 TOOL = {"type": "function", "name": "record", "parameters": SCHEMA, "strict": True}
 CHOICE = {"type": "function", "name": "record"}
@@ -96,7 +98,7 @@ def complete(*steps: Step, **values: Any) -> Completion:
         (
             {"api": "responses", "constraint": "strict"},
             "/v1/responses",
-            {"tools": [TOOL], "tool_choice": CHOICE, "input": PLAIN, "store": False, "max_output_tokens": 4096},
+            {"tools": [TOOL], "tool_choice": CHOICE, "input": ITEMS, "store": False, "max_output_tokens": 4096},
         ),
         (
             {"api": "responses", "constraint": "schema"},
@@ -104,7 +106,7 @@ def complete(*steps: Step, **values: Any) -> Completion:
             {
                 "tools": [TOOL | {"strict": False}],
                 "tool_choice": CHOICE,
-                "input": PLAIN,
+                "input": ITEMS,
                 "store": False,
                 "max_output_tokens": 4096,
             },
@@ -112,7 +114,7 @@ def complete(*steps: Step, **values: Any) -> Completion:
         (
             {"api": "responses", "constraint": "json"},
             "/v1/responses",
-            {"input": TOLD, "store": False, "text": {"format": {"type": "json_object"}}, "max_output_tokens": 4096},
+            {"input": TOLD_ITEMS, "store": False, "text": {"format": {"type": "json_object"}}, "max_output_tokens": 4096},
         ),
     ],
     ids=lambda value: "-".join(value.values()) if isinstance(value, dict) and "api" in value else "",
@@ -495,3 +497,21 @@ def test_a_fault_of_ours_is_not_hidden() -> None:
     with mocked(respond) as model, pytest.raises(TypeError) as caught:
         model.complete(replace(REQUEST, schema=schema))
     assert not isinstance(caught.value, CallError)
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens", "finish"),
+    [
+        ('{"title": {"val', 20, Finish.LENGTH),
+        ('{"title": {"val', 19, Finish.STOP),
+        ('{"title": null}', 20, Finish.STOP),
+        ("", 20, Finish.EMPTY),
+    ],
+)
+@pytest.mark.block_network(allowed_hosts=["127.0.0.1"])
+def test_an_answer_that_ends_with_its_room_is_cut_off(text: str, tokens: int, finish: Finish) -> None:
+    """Some endpoints call it completed: half of a JSON text that took all the room that there was is none the less cut off."""
+    body = tool_response(text)
+    body["usage"]["output_tokens"] = tokens
+    with serving([Step(body=body)]) as server, asking(server.base_url, api="responses") as model:
+        assert model.complete(replace(REQUEST, max_output_tokens=20)).finish is finish

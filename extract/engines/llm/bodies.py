@@ -69,10 +69,10 @@ def responses_body(request: Request, form: Form, *, shaped: Mapping[str, Any]) -
     adds the other one, ``text.format``, which would charge the tokens of the schema twice, and a description that says nothing.
     """
     body = {name: value for name, value in shaped.items() if name not in {"messages", "text", "response_format"}}
-    body["input"] = [message_body(message) for message in request.messages]
+    body["input"] = [_item(message_body(message)) for message in request.messages]
     body["store"] = False
     if form.constraint is Constraint.JSON:
-        body["input"] = _with_schema(request)
+        body["input"] = [_item(message) for message in _with_schema(request)]
         body["text"] = {"format": {"type": "json_object"}}
     else:
         name, strict = request.schema_name, form.constraint is Constraint.STRICT  # left out, it would count as true
@@ -96,6 +96,11 @@ def _options(request: Request, form: Form) -> dict[str, Any]:
 def message_body(message: Message) -> dict[str, str]:
     """The message, byte for byte."""
     return {"role": message.role, "content": message.content}
+
+
+def _item(message: dict[str, str]) -> dict[str, str]:
+    """A message among the items of an input; llama.cpp cannot tell an assistant's one from others without its type."""
+    return {"type": "message", **message}
 
 
 def _with_schema(request: Request) -> list[dict[str, str]]:

@@ -7,6 +7,7 @@ and our schema is not that of a Pydantic class. Nothing is validated here: the r
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 import time
@@ -141,11 +142,11 @@ class OpenAIModel:
             answer = create(response_model=AnyAnswer, max_retries=0, model=call.request.model, messages=messages, call=call)
         except (IncompleteOutputException, InstructorRetryException) as error:
             if error.last_completion is not None:  # it came, cut off, or with nothing to unpack: a refusal, or nothing at all
-                return _completion(error.last_completion)
+                return _completion(error.last_completion, call.request)
             if isinstance(error.__cause__, Failure):
                 return error.__cause__
             raise (error.__cause__ or error) from None  # a fault of ours
-        return _completion(answer._raw_response)  # noqa: SLF001  # the name under which instructor hands it over
+        return _completion(answer._raw_response, call.request)  # noqa: SLF001  # the name under which instructor hands it over
 
     def _create(self, mode: instructor.Mode) -> Callable[..., Any]:
         with self._lock:
@@ -236,8 +237,20 @@ def _checked_response(answer: object) -> Response:
     return answer
 
 
-def _completion(answer: ChatCompletion | Response) -> Completion:
-    return _of_response(answer) if isinstance(answer, Response) else _of_chat(answer)
+def _completion(answer: ChatCompletion | Response, request: Request) -> Completion:
+    completion = _of_response(answer) if isinstance(answer, Response) else _of_chat(answer)
+    return replace(completion, finish=Finish.LENGTH) if _is_cut(completion, request) else completion
+
+
+def _is_cut(completion: Completion, request: Request) -> bool:
+    """Whether an answer that is said to be whole ends where its room did, in the middle of its JSON: llama.cpp's Responses do."""
+    if completion.finish is not Finish.STOP or completion.usage.output_tokens < request.max_output_tokens:
+        return False
+    try:
+        json.loads(completion.text)
+    except (ValueError, RecursionError):
+        return True
+    return False
 
 
 def _of_chat(answer: ChatCompletion) -> Completion:
