@@ -52,8 +52,6 @@ class Watch:
 
 def stages_of(texts: Sequence[str], settings: Settings, *, task: str, seconds: float) -> dict[str, float]:
     """The CPU seconds for a document that each stage takes: the median of rounds over all documents."""
-    engine = engine_named("llm", task_named(task), settings)
-    assert isinstance(engine, LlmEngine)
     rounds: list[dict[str, float]] = []
     serials = count(10**6)
     until = time.perf_counter() + seconds
@@ -61,16 +59,19 @@ def stages_of(texts: Sequence[str], settings: Settings, *, task: str, seconds: f
         while time.perf_counter() < until or len(rounds) < 5:
             watch = Watch()
             for text in texts:
-                walk(varied(text, next(serials)), engine, bare=bare, watch=watch)
+                walk(varied(text, next(serials)), task, settings=settings, bare=bare, watch=watch)
             watch.laps["limits, counting"] -= watch.laps["client"]
             rounds.append({stage: spent / len(texts) for stage, spent in watch.laps.items() if stage})
     return {stage: statistics.median(of[stage] for of in rounds[2:]) for stage in rounds[0]}  # the first ones warm up
 
 
-def walk(text: str, engine: LlmEngine, *, bare: OpenAIModel, watch: Watch) -> None:
+def walk(text: str, task: str, *, settings: Settings, bare: OpenAIModel, watch: Watch) -> None:
     """One document, from its text to its record, with a lap for each stage; asked for twice, without the wrappers and with."""
-    schema = engine.task.schema
     watch.lap("")
+    engine = engine_named("llm", task_named(task), settings)
+    assert isinstance(engine, LlmEngine)
+    schema = engine.task.schema
+    watch.lap("prompt, engine")
     document = clean(open_source(text))
     watch.lap("open, clean")
     ruled = replace(engine, rules=Filled(engine.rules.fill(document))) if engine.rules else engine
