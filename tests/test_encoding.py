@@ -98,6 +98,12 @@ def test_texts_are_written_as_short_as_they_go(record: Held, answer: dict[str, o
     assert survives(record, LINES) == (record, [])
 
 
+def test_lines_in_a_row_are_taken_where_lines_repeat() -> None:
+    """They make the shortest reference, and are what was meant."""
+    lines = document("- Oven\n- Dough\n- Oven\n- Dough")
+    assert answer_of(Held(text="Dough Oven Dough"), wire_schema(Held), lines)["text"] == "1-3"
+
+
 @pytest.mark.parametrize("text", ["Baker wanted", "Cook wanted We bake", "Cook wanted Oven bread"])
 def test_a_text_that_is_no_part_of_the_document_is_an_error(text: str) -> None:
     """No answer could be it: the path is told."""
@@ -130,6 +136,7 @@ class Values(BaseModel):
     pets: list[Cat | Dog] = []
     either: Cat | int | None = None
     rows: list[list[int]] | list[str] = []
+    perhaps: list[int] | None = None
 
 
 STATED = document(
@@ -170,6 +177,7 @@ def test_values_name_their_line() -> None:
     assert answer["title"] == {"value": "Pastry Cook", "at": 0}
     assert answer["pay"] == {"value": 1249.5, "at": 1}
     assert answer["share"] == {"value": 0.25, "at": None}
+    assert (answer["day"], answer["perhaps"]) == (None, [])
 
 
 @pytest.mark.parametrize(

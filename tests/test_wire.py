@@ -369,6 +369,15 @@ def test_recursive_models_are_written_to_the_limit() -> None:
     assert "when" in json.dumps(written(Comment))
 
 
+class Chain(BaseModel):
+    links: list[Chain]
+
+
+def test_a_model_that_ends_without_a_field_is_left_out() -> None:
+    """Of something that holds nothing but itself, nothing can be said."""
+    assert written(made(name=str, chain=Chain, chains=list[Chain], either=Chain | int)) == closed(name=TEXT, either=WHOLE)
+
+
 def test_models_that_hold_each_other_end() -> None:
     """Eight models that all hold all of them lead on to millions: an error, and not for minutes."""
     names = [f"Knot{number}" for number in range(8)]
@@ -425,6 +434,7 @@ def test_what_comes_twice_is_a_definition() -> None:
     model = made(a=(first, ...), b=(first, ...), c=(second, ...), d=(second, ...), e=(int, ...))
     schema = wire_schema(model).schema
     assert list(schema["$defs"]) == ["Kind", "Kind_2"]  # type: ignore[arg-type]
+    assert schema["properties"]["b"] == {"$ref": "#/$defs/Kind"}  # type: ignore[index, call-overload]
     assert written(model)["properties"]["d"] == stated({"type": "string", "enum": ["other", "b"]})
 
 

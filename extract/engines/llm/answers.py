@@ -335,7 +335,7 @@ def _shown(found: object) -> str:
         return "a number of very many figures"
     short = Repr()
     short.maxlevel, short.maxstring, short.maxother = 2, _SHOWN, _SHOWN
-    return _written(short.repr(found))[:_SHOWN]
+    return short.repr(found)[:_SHOWN]
 
 
 def _written(text: str) -> str:

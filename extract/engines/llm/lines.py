@@ -132,7 +132,7 @@ def find_part(quote: str, text: str) -> tuple[int, int] | None:
     if whole := find(quote, text):
         return whole
     first, gap, last = quote.replace("...", "…").partition("…")
-    start = find(first, text) if gap and last.strip() else None
+    start = find(first, text) if gap else None
     end = find(last, text[start[1] :]) if start else None
     return (start[0], start[1] + end[1]) if start and end else None
 
