@@ -124,7 +124,8 @@ def test_known_values_cannot_be_taken_for_anything_else() -> None:
 
 def test_a_line_of_a_hole_for_nothing_is_gone() -> None:
     """Where nothing is known there is no empty line."""
-    assert messages(read_prompt(HEAD + BODY, name="a.md"), "Cake")[-1].content == "<document>\n0 Cake\n</document>"
+    prompt = read_prompt(HEAD + BODY.replace("{{filled}}", "Read this.\n{{filled}}"), name="a.md")
+    assert messages(prompt, "Cake")[-1].content == "Read this.\n<document>\n0 Cake\n</document>"
 
 
 def with_example(**example: Any) -> Prompt:
@@ -196,7 +197,7 @@ def test_an_unknown_version_is_told_with_those_there_are(wanted: str) -> None:
 def test_a_name_of_a_task_leads_nowhere_else() -> None:
     """A schema may be called anything: no folder outside of the prompts is looked into."""
     assert versions("..") == versions("../schemas") == versions("") == ()
-    assert prompt_for("../job_posting").head.id == "_default/v1"
+    assert prompt_for("../prompts/job_posting").head.id == "_default/v1"
 
 
 def test_a_prompt_of_ones_own(tmp_path: Path) -> None:

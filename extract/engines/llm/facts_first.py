@@ -35,7 +35,7 @@ def left_to_ask(schema: type[BaseModel], filled: Mapping[str, DraftValue], lines
     taken = {str(value.value) for path, value in filled.items() if _reader(leaves, path) in _ONCE}
     missing = [path for path in askable(schema) if path not in beginnings]
     readers = {reader for path in missing if (reader := _reader(leaves, path)) is not None and reader not in _ANYTHING}
-    idle = {reader for reader in readers if not _reads_something(reader, lines, taken if reader in _ONCE else frozenset())}
+    idle = {reader for reader in readers if not _reads_something(reader, lines, taken)}
     return frozenset(path for path in missing if _reader(leaves, path) not in idle)
 
 

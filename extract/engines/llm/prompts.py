@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import yaml
@@ -126,12 +125,8 @@ def prompt_for(task: str, wanted: str = "") -> Prompt:
 def versions(task: str) -> tuple[str, ...]:
     """The names of the files of a task's prompts, the oldest version first."""
     folder = files("extract.prompts").joinpath(task)
-    names = [entry.name for entry in folder.iterdir()] if _is_folder(folder) else []
+    names = [entry.name for entry in folder.iterdir()] if task.isidentifier() and folder.is_dir() else []
     return tuple(sorted(filter(_VERSION.fullmatch, names), key=lambda name: int(name[1:-3])))
-
-
-def _is_folder(folder: Traversable) -> bool:
-    return folder.name.isidentifier() and folder.is_dir()
 
 
 def _from_file(path: Path) -> Prompt:
