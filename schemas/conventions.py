@@ -11,7 +11,6 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
 from typing import Annotated, ClassVar
 
 from pydantic import (
@@ -26,6 +25,7 @@ from pydantic import (
 )
 
 from extract.fields import ReadAs, Verbatim
+from extract.once import once
 
 # What CLDR lists beside ISO 3166-1: reserved codes, groups of countries and codes for tests. "XK" is user-assigned too,
 # but stays: Kosovo has no other code, and the European Commission, SWIFT and CLDR write it so.
@@ -52,7 +52,7 @@ _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 _BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 
 
-@cache
+@once
 def countries() -> frozenset[str]:
     """The codes of ISO 3166-1 alpha-2, and XK.
 
@@ -64,7 +64,7 @@ def countries() -> frozenset[str]:
     return _codes(Locale("en").territories, length=2) - _NO_COUNTRY
 
 
-@cache
+@once
 def currencies() -> frozenset[str]:
     """The codes of ISO 4217 that pay can be stated in, past ones too: old postings are read as well."""
     from babel import Locale  # slow to import, see countries()

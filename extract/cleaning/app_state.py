@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -16,6 +15,7 @@ from extract.cleaning.document import Block, Fact, Kind, MappedText
 from extract.cleaning.html_tree import Tree
 from extract.cleaning.json_ld import clean_texts, leaf_text
 from extract.cleaning.json_leaves import Leaf, json_edits, json_leaves
+from extract.once import once
 from extract.vocabulary import load
 
 _SCRIPTS = 'script:not([src]):not([type*="ld+json" i])'
@@ -154,6 +154,6 @@ def _blocks(data: MappedText, own: Sequence[Leaf]) -> Iterator[Block]:
         yield from clean_texts(value, part_of="state").blocks
 
 
-@cache
+@once
 def _text_names() -> frozenset[str]:
     return frozenset(load("app_state")["text"])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from extract.cleaning.characters import LOWER, UPPER
+from extract.once import once
 from extract.vocabulary import fold, folded_words, load
 
 MAX_HEADING = 160
@@ -53,7 +54,7 @@ def _folded(word: str) -> str:
     return fold(word).replace(" ", "")
 
 
-@cache
+@once
 def phrases() -> Phrases:
     """The vocabulary of headings and fields, folded once a process."""
     sections: dict[str, str] = {}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from extract.cleaning.document import Dropped
+from extract.once import once
 from extract.vocabulary import load
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _named(classes: str) -> Dropped | None:
     return None
 
 
-@cache
+@once
 def _words() -> dict[str, Dropped]:
     listed = load("page_parts")["classes"]
     return {form: Dropped(reason) for reason, words in listed.items() for word in words for form in (word, f"{word}s")}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from extract.cleaning.characters import LOWER, UPPER
+from extract.once import once
 from extract.vocabulary import load
 
 MAX_TOKEN = 48
@@ -23,29 +24,29 @@ class Evidence(IntEnum):
     SURE = 3  # the word that begins is one that begins sentences and items
 
 
-@cache
+@once
 def starters() -> frozenset[str]:
     """Words that begin sentences and items, as they are written there."""
     tables = load("separators")["starters"]
     return frozenset(word for words in tables.values() for word in words)
 
 
-@cache
+@once
 def _names() -> frozenset[str]:
     return frozenset(name.casefold() for name in load("camel_case")["names"])
 
 
-@cache
+@once
 def _prefixes() -> frozenset[str]:
     return frozenset(load("camel_case")["prefixes"])
 
 
-@cache
+@once
 def _gender_endings() -> frozenset[str]:
     return frozenset(load("camel_case")["gender_endings"])
 
 
-@cache
+@once
 def after_a_name() -> frozenset[str]:
     """Words that follow a name inside a sentence, not the first word of an item."""
     return frozenset(load("separators")["after_a_name"]["words"])

@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import accumulate, islice
 
 from extract.cleaning.document import Dropped
 from extract.cleaning.entities import unescape
 from extract.cleaning.headings import field_key, heading_section
 from extract.cleaning.page_lines import Box, Region, Role, Walk
+from extract.once import once
 from extract.vocabulary import fold, load
 
 _TITLE = 300  # characters of a title of a page that are read
@@ -295,7 +296,7 @@ def _known(words: str, links: Mapping[str, Dropped]) -> Dropped | None:
     return reached.get(len(parts))
 
 
-@cache
+@once
 def _phrases(table: str) -> dict[str, Dropped]:
     listed = load("page_parts")[table]
     return {fold(phrase): Dropped(why) for why, languages in listed.items() for words in languages.values() for phrase in words}

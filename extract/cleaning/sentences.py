@@ -8,10 +8,10 @@ abbreviations serves all languages, and the answer depends on nothing but the te
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import NamedTuple
 
 from extract.cleaning.joints import starters
+from extract.once import once
 from extract.vocabulary import load
 
 _END = re.compile(r"[.!?…。！？](?:(?<=[。！？])(?=\S)|[.!?…]*+[\"'”’»)\]]{0,3} (?=\S))")
@@ -27,7 +27,7 @@ class _Abbreviations(NamedTuple):
     ordinals: frozenset[str]
 
 
-@cache
+@once
 def _abbreviations() -> _Abbreviations:
     tables = load("sentences")
     listed = frozenset(word for words in tables["abbreviations"].values() for word in words)

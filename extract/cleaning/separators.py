@@ -6,13 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
-from functools import cache
 from typing import NamedTuple
 
 from extract.cleaning.characters import LOWER, UPPER
 from extract.cleaning.headings import is_german, is_title_case, names_field, phrase_after, phrase_before, states_field
 from extract.cleaning.joints import Evidence, after_a_name, starters, token_joints
 from extract.cleaning.sentences import is_abbreviation
+from extract.once import once
 from extract.vocabulary import load
 
 
@@ -57,7 +57,7 @@ _TOP_LEVEL = frozenset({"net", "js", "io", "com", "org", "de", "fr", "es", "co",
 _HOST_END = re.compile(r"\.(?:com|org|net|edu|eu|fr|de|es|io|ai|co|uk|am)\Z|#\Z|\.(?:html?|pdf|aspx?|php)\Z")
 
 
-@cache
+@once
 def _quantity() -> re.Pattern[str]:
     units = "|".join(map(re.escape, load("separators")["units"]["words"]))
     number = r"\d{1,3}+(?:[.,]\d{1,3}+)?+"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import NamedTuple
 
 from extract.cleaning.document import Edit, MappedText
+from extract.once import once
 from extract.vocabulary import load
 
 
@@ -25,7 +25,7 @@ class Words(NamedTuple):
     numbered: frozenset[str]
 
 
-@cache
+@once
 def _words() -> Words:
     table: dict[str, list[str]] = load("ocr")["compound"]
     return Words(**{name: frozenset(table[name]) for name in Words._fields})

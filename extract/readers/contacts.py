@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 
+from extract.once import once
 from extract.readers.gazetteer import fold
 from extract.readers.reading import Reading
 from extract.vocabulary import load
@@ -75,7 +75,7 @@ def read_phones(text: str, *, country: str | None) -> list[Reading[str]]:
     return found
 
 
-@cache
+@once
 def _other_purposes() -> tuple[frozenset[str], tuple[str, ...]]:
     tables = load("mailboxes")
     return frozenset(tables["names"]), tuple(fold(phrase) for phrase in tables["contexts"])

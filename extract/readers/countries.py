@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
+from extract.once import once
 from extract.readers.denial import is_denied
 from extract.readers.gazetteer import fold
 from extract.readers.reading import Reading
@@ -43,7 +44,7 @@ class Region(NamedTuple):
     code: str
 
 
-@cache
+@once
 def _countries() -> dict[str, str]:
     from babel import localedata  # 0.03 s, and each language some more: only when a country is looked up
 
@@ -58,12 +59,12 @@ def _countries() -> dict[str, str]:
     return {name: code for name, code in names.items() if name}
 
 
-@cache
+@once
 def _codes() -> frozenset[str]:
     return frozenset(_countries().values())
 
 
-@cache
+@once
 def _regions() -> dict[str, tuple[Region, ...]]:
     found: dict[str, tuple[Region, ...]] = {}
     for country, regions in load("regions").items():
@@ -73,7 +74,7 @@ def _regions() -> dict[str, tuple[Region, ...]]:
     return found
 
 
-@cache
+@once
 def _region_codes() -> dict[str, tuple[Region, ...]]:
     found: dict[str, tuple[Region, ...]] = {}
     for country in load("places")["codes"]:
@@ -162,7 +163,7 @@ def _opens(word: str) -> bool:
     return folded.partition(" ")[0] in _first_words()
 
 
-@cache
+@once
 def _first_words() -> frozenset[str]:
     return frozenset(name.partition(" ")[0] for name in [*_countries(), *_regions(), "the x"])
 

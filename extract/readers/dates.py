@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta
-from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
+from extract.once import once
 from extract.readers.reading import MOST, Reading, alternation, proven
 from extract.vocabulary import load
 
@@ -38,7 +38,7 @@ class _Words(NamedTuple):
     posted_days: Mapping[str, int]
 
 
-@cache
+@once
 def _months() -> dict[str, int]:
     """The number of each month by its names in lower case."""
     tables = load("dates")["months"].values()
@@ -68,7 +68,7 @@ def _parts(suffix: str = "") -> _Parts:
     )
 
 
-@cache
+@once
 def _words() -> _Words:
     table = load("dates")
     parts, other = _parts(), _parts("_2")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import NamedTuple
 
+from extract.once import once
 from extract.readers.gazetteer import fold
 from extract.readers.reading import alternation
 from extract.vocabulary import load
@@ -19,7 +19,7 @@ class _Words(NamedTuple):
     after: re.Pattern[str]
 
 
-@cache
+@once
 def _words(reach: int) -> _Words:
     table = load("phrases")
     between, behind = alternation(table["between"]), alternation(table["after"])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import NamedTuple
 
+from extract.once import once
 from extract.readers.quantities import Amount, Bound, Quantity, read_quantities
 from extract.readers.reading import Reading, openings, proven, sentence, spoken
 from extract.vocabulary import load
@@ -42,7 +42,7 @@ class _Cues(NamedTuple):
     pairs: frozenset[str]
 
 
-@cache
+@once
 def _cues() -> _Cues:
     job, other = load("durations")["job"], load("durations")["no_job"]
     return _Cues(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import NamedTuple
 
+from extract.once import once
 from extract.readers.denial import is_denied
 from extract.readers.quantities import Bound, Quantity, read_quantities
 from extract.readers.reading import Reading, proven, sentence, spoken
@@ -21,7 +21,7 @@ class _Cues(NamedTuple):
     against_before: tuple[str, ...]
 
 
-@cache
+@once
 def _cues() -> _Cues:
     table = load("durations")["experience"]
     before = tuple(f" {words} " for words in table["against_before"])

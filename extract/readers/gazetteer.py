@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache, lru_cache
+from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from extract.once import once
 from extract.vocabulary import load
 
 # Letters that Unicode does not decompose
@@ -43,19 +44,19 @@ def fold(text: str) -> str:
     return _GAPS.sub(" ", text.casefold()).strip()
 
 
-@cache
+@once
 def words(name: str) -> frozenset[str]:
     """The folded words of a list of places.toml."""
     return frozenset(fold(word) for word in load("places")[name])
 
 
-@cache
+@once
 def _cities() -> dict[str, str]:
     text = files("extract.vocabulary").joinpath("cities.txt").read_text("utf-8")
     return dict([line.split("|") for line in text.splitlines() if not line.startswith("#")])
 
 
-@cache
+@once
 def _openers() -> dict[str, int]:
     """The first words of all names, each with how many words the longest name has that begins with it."""
     longest: dict[str, int] = {}

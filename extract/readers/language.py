@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from extract.once import once
 from extract.readers.reading import Reading
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _LEAST_LETTERS = 12
 _LEAST_CONFIDENCE = 0.35
 
 
-@cache
+@once
 def _identifier() -> LanguageIdentifier:
     # 0.5 s and numpy, nearly all of it unpacking the model: on first use only, and once a process
     from py3langid.langid import MODEL_FILE, LanguageIdentifier

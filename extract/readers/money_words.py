@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import cache
 from typing import NamedTuple
 
+from extract.once import once
 from extract.readers.reading import alternation, openings
 from extract.vocabulary import load
 
@@ -60,7 +60,7 @@ def key_of(word: str) -> str:
     return " ".join(word.lower().split())
 
 
-@cache
+@once
 def _currencies() -> dict[str, tuple[str, bool]]:
     """Currency and whether it is stated, by sign or word in lower case, or by code in capitals."""
     table = load("money")["currency"]
@@ -70,7 +70,7 @@ def _currencies() -> dict[str, tuple[str, bool]]:
     return known
 
 
-@cache
+@once
 def _currency_pattern() -> str:
     table = load("money")["currency"]
     signs = alternation([*_flat(table["sign"]), *_flat(table["unsaid"])])
@@ -99,7 +99,7 @@ def _hints(money: Mapping[str, Mapping[str, list[str]]]) -> tuple[str, ...]:
     return tuple(kept)
 
 
-@cache
+@once
 def money_words() -> MoneyWords:
     """The tables, compiled once a process."""
     money = load("money")

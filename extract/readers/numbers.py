@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
+from extract.once import once
 from extract.readers.reading import MOST, Reading, alternation
 from extract.vocabulary import load
 
@@ -46,13 +46,13 @@ class Figure(NamedTuple):
     end: int
 
 
-@cache
+@once
 def _scales() -> Mapping[str, int]:
     tables = load("numbers")["scale"]
     return {word: int(scale) for table in tables.values() for scale, words in table.items() for word in words}
 
 
-@cache
+@once
 def _figure() -> re.Pattern[str]:
     tables = load("numbers")["scale"]
     apart, joined = (alternation(word for words in tables[name].values() for word in words) for name in ("apart", "joined"))
@@ -60,19 +60,19 @@ def _figure() -> re.Pattern[str]:
     return re.compile(rf"{_BEFORE}(?P<plain>(?x:{_NOTATION})){scale}(?!\s?%)")
 
 
-@cache
+@once
 def _joint() -> re.Pattern[str]:
     return re.compile(_JOINT)
 
 
-@cache
+@once
 def number_words() -> Mapping[str, int]:
     """All words for numbers in lower case, those that are a number only before a unit of time included."""
     tables = load("numbers")
     return {word: value for name in ("bound", "words") for words in tables[name].values() for word, value in words.items()}
 
 
-@cache
+@once
 def _words() -> re.Pattern[str]:
     words = alternation(word for table in load("numbers")["words"].values() for word in table)
     return re.compile(rf"(?i)(?<![\w-])(?P<word>{words})(?![\w-])(?:\s?\((?P<figure>[0-9]{{1,3}})\))?")

@@ -20,9 +20,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
+from extract.once import once
 from extract.readers.gazetteer import fold
 from extract.readers.reading import Reading
 from extract.vocabulary import load
@@ -84,7 +85,7 @@ def _before(phrases: Iterable[str]) -> tuple[str, ...]:
     return tuple(f" {fold(phrase)} " for phrase in phrases)
 
 
-@cache
+@once
 def table(name: str) -> dict[str, tuple[Entry, ...]]:
     """The entries of a vocabulary by the first word of their phrases, the most specific first."""
     source = load(name)
@@ -95,7 +96,7 @@ def table(name: str) -> dict[str, tuple[Entry, ...]]:
     return {first: tuple(sorted(entries, key=_specific)) for first, entries in found.items()}
 
 
-@cache
+@once
 def _triggers(name: str) -> frozenset[str]:
     source = load(name)
     return triggers([phrase for part in source["entry"] for phrase in part["words"]], source["common_words"])

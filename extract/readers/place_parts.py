@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import NamedTuple
 
+from extract.once import once
 from extract.readers.countries import Region, bounds, code_of, country_of, regions_of
 from extract.readers.gazetteer import City, find_city, fold, words
 from extract.vocabulary import load
@@ -64,7 +64,7 @@ def read_part(text: str, start: int, end: int) -> Iterator[Part]:
         yield from _split(text, start, end)
 
 
-@cache
+@once
 def _ends() -> tuple[tuple[str, ...], tuple[str, ...]]:
     tables = load("places")
     prefixes: list[str] = sorted(tables["prefixes"], key=len, reverse=True)
@@ -150,7 +150,7 @@ def _is_postal(text: str, start: int, end: int, code: str) -> bool:
     return not name or (name[0].isupper() and not _is_street(name))
 
 
-@cache
+@once
 def _street_words() -> tuple[frozenset[str], tuple[str, ...]]:
     tables = load("places")
     return frozenset(fold(word) for word in tables["streets"]), tuple(fold(word) for word in tables["street_ends"])

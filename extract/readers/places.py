@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
+from extract.once import once
 from extract.readers.countries import code_of, country_of, find_countries, read_country, read_region, regions_of
 from extract.readers.gazetteer import City, find_city, fold, is_common, words, words_from
 from extract.readers.place_lines import Cue, Place, moved, read_places
@@ -141,7 +142,7 @@ def _alternatives(names: list[str]) -> str:
     return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
 
 
-@cache
+@once
 def _label() -> re.Pattern[str]:
     tables = load("places")
     # capitalised or in capitals: a label begins something
@@ -150,7 +151,7 @@ def _label() -> re.Pattern[str]:
     return re.compile(rf"(?:{_alternatives(labels)}) ?[:：]\s*|(?:{_alternatives(bare)})(?: [-–—] | (?=[{UPPER}\d]))")
 
 
-@cache
+@once
 def _label_words() -> frozenset[str]:
     return frozenset(fold(label).split()[0] for label in load("places")["labels"])
 
@@ -166,7 +167,7 @@ def _labelled(text: str, start: int) -> _Found | None:
     return None
 
 
-@cache
+@once
 def _no_place() -> re.Pattern[str]:
     return re.compile(rf"(?:{_alternatives(load('places')['not_places'])})(?!\w)", re.IGNORECASE)
 
@@ -298,12 +299,12 @@ def _kind(name: str, comma: str, city: City | None) -> Cue | None:
     return Cue.COUNTRY if country and (country in city.countries or country_of(name)) else None
 
 
-@cache
+@once
 def _phrase(table: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{_alternatives(load('places')[table])})(?: |(?<=['’]))$")
 
 
-@cache
+@once
 def _weak() -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     tables = load("places")
     municipality = tuple(f"{word} " for word in tables["municipality_before"])
@@ -326,7 +327,7 @@ def _cue_before(before: str) -> Cue | None:
     return Cue.PREPOSITION if f" {before}".endswith(weak) else None
 
 
-@cache
+@once
 def _after() -> dict[str, Cue]:
     tables = load("places")
     cues = {fold(word): Cue.OFFICE for word in tables["after_office"]} | {fold(word): Cue.AREA for word in tables["after_area"]}
@@ -340,7 +341,7 @@ def _cue_after(text: str, end: int) -> Cue | None:
     return _after().get(fold(word[1])) if word and text[end : end + 1] in (" ", "'", "’") else None
 
 
-@cache
+@once
 def _placed() -> tuple[str, ...]:
     return tuple(f"{phrase} " for phrase in load("places")["place_before"])
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
+from extract.once import once
 from extract.readers.numbers import number_words
 from extract.readers.reading import MOST, alternation
 from extract.vocabulary import load
@@ -68,7 +69,7 @@ def _languages() -> dict[str, frozenset[str]]:
     return {word: frozenset(languages) for word, languages in spoken.items()}
 
 
-@cache
+@once
 def _words() -> _Words:
     table = load("durations")
     units = {word: unit for names in table["unit"].values() for unit, words in names.items() for word in words}

@@ -6,8 +6,7 @@ means here (CDI is no type of employment, a Berufsausbildung is an upper-seconda
 
 from __future__ import annotations
 
-from functools import cache
-
+from extract.once import once
 from extract.readers.denial import is_denied
 from extract.readers.gazetteer import fold
 from extract.readers.phrases import Token, find_phrases, tokens, triggers, words_of
@@ -60,7 +59,7 @@ def lowest_education(text: str) -> Reading[str] | None:
     return min(read_education(text), key=lambda found: levels.index(found.value), default=None)
 
 
-@cache
+@once
 def _in_progress() -> dict[str, tuple[tuple[str, ...], ...]]:
     found: dict[str, list[tuple[str, ...]]] = {}
     for phrase in load("education")["in_progress"]["words"]:
@@ -69,7 +68,7 @@ def _in_progress() -> dict[str, tuple[tuple[str, ...], ...]]:
     return {first: tuple(phrases) for first, phrases in found.items()}
 
 
-@cache
+@once
 def _in_progress_triggers() -> frozenset[str]:
     return triggers(load("education")["in_progress"]["words"], load("education")["common_words"])
 

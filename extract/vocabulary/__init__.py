@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from functools import cache, lru_cache
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
+
+from extract.once import once
 
 _WORD = re.compile(r"[^\W_]+")
 _ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")  # the blocks of combining marks
 
 
-@cache
+@once
 def load(name: str) -> dict[str, Any]:
     """The tables of ``name``.toml, read once a process."""
     return tomllib.loads(files("extract.vocabulary").joinpath(f"{name}.toml").read_text("utf-8"))

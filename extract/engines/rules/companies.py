@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from heapq import nlargest
 from math import log2
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from extract.engines.rules.company_names import LONGEST, company_words, key_of, 
 from extract.engines.rules.page import DraftBuilder, Page, Reference
 from extract.engines.rules.statements import paths_of
 from extract.engines.rules.title_words import names_a_job
+from extract.once import once
 from extract.vocabulary import fold, folded_words, load
 
 # How much each place speaks for the name that stands there being the employer's. Set on real postings: one place that only an
@@ -53,7 +53,7 @@ _WORD = re.compile(r"\S+")
 _PHRASE_WORDS = 4  # of "Why work at", the longest phrase before a name in a heading, and room for one more
 
 
-@cache
+@once
 def _determiners() -> str:
     """What stands before ordinary nouns, as an alternation."""
     return "|".join(re.escape(word) for words in load("companies")["determiners"].values() for word in words)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
 from extract.cleaning.characters import LOWER, UPPER
 from extract.engines.rules.title_phrases import LONGEST_SEGMENT
+from extract.once import once
 from extract.vocabulary import fold, folded_words, load
 
 LONGEST = 6  # words of a name
@@ -37,7 +37,7 @@ class CompanyWords:
     common_labels: frozenset[str]
 
 
-@cache
+@once
 def company_words() -> CompanyWords:
     """The words of all languages, read once a process."""
     tables = load("companies")
@@ -62,7 +62,7 @@ def company_words() -> CompanyWords:
     )
 
 
-@cache
+@once
 def _name() -> re.Pattern[str]:
     """A capitalised word, and those that follow it, with the small words that names have inside ("Bank of Cyprus")."""
     tables = load("companies")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 
+from extract.once import once
 from extract.vocabulary import fold, load
 
 # How far a phrase speaks for its section, in points. Set on real postings so that no single common word decides between two
@@ -30,7 +30,7 @@ class _Phrases:
     sizes: Mapping[str, tuple[int, ...]]
 
 
-@cache
+@once
 def _phrases() -> _Phrases:
     found: dict[str, dict[str, dict[str, float]]] = {"begins": {}, "anywhere": {}}
     for section, tables in load("cues").items():

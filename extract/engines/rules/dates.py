@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cache
 from typing import NamedTuple
 
 from extract.cleaning.document import Segment
 from extract.engines.rules.page import DraftBuilder, Page, part
 from extract.engines.rules.statements import Statement, stating
 from extract.engines.rules.wording import wording
+from extract.once import once
 from extract.readers.dates import day_comes_first, read_ambiguous_dates, read_dates
 from extract.readers.language import read_language
 from extract.readers.places import read_places
@@ -149,14 +149,14 @@ def _purpose(before: str) -> str | None:
     return max(near)[1] if near else None
 
 
-@cache
+@once
 def _between() -> re.Pattern[str]:
     """What may stand between a date and the word right before it."""
     words = alternation(load("dates")["said"]["between"])
     return re.compile(rf"(?:[\s:,(–-]|(?<!\w){words}(?!\w))*+", re.IGNORECASE)
 
 
-@cache
+@once
 def _closes() -> re.Pattern[str]:
     cues = alternation(_flat(load("dates")["closes"]))
     return re.compile(rf"(?<!\w)(?P<cue>{cues})(?!\w){_between().pattern}\Z", re.IGNORECASE)
@@ -166,7 +166,7 @@ def _flat(table: Mapping[str, list[str]]) -> list[str]:
     return [phrase for phrases in table.values() for phrase in phrases]
 
 
-@cache
+@once
 def _open_ended() -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){alternation(_flat(load('dates')['open_ended']))}(?!\w)", re.IGNORECASE)
 

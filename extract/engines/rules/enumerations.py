@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from itertools import islice
 
 from extract.cleaning.document import Segment
 from extract.engines.base import TextReference
 from extract.engines.rules.wording import wording
+from extract.once import once
 
 # What one takes part in or is eligible for is English wording of pay-transparency notes; no other language of the samples has it
 _ELIGIBLE = r"\b(?:role|position|you)\b[^.]{0,20}?\beligible for\s"
@@ -18,21 +18,21 @@ _END = re.compile(r"[.!?](?:\s|$)")
 _FEWEST = 2  # things that make a list
 
 
-@cache
+@once
 def _opens() -> re.Pattern[str]:
     """What a list of benefits follows."""
     nouns, verbs = wording("benefit_nouns").expression, wording("benefit_verbs").expression
     return re.compile(rf"{nouns}[^.:]{{0,60}}?(?:{verbs}:?|:)\s?|{_ELIGIBLE}", re.IGNORECASE)
 
 
-@cache
+@once
 def _breaks() -> re.Pattern[str]:
     """What stands between two things of a list; brackets, so that a list inside of them can be left alone."""
     joins, ends = wording("list_joins").expression, wording("list_ends").expression
     return re.compile(rf"[()]|(?:[,;]|\s{joins}(?=\s))\s?(?:{ends}\s)?", re.IGNORECASE)
 
 
-@cache
+@once
 def _adjunct() -> re.Pattern[str]:
     ends, adjuncts = wording("list_ends").expression, wording("list_adjuncts").expression
     return re.compile(rf"(?:{ends}\s)?{adjuncts}", re.IGNORECASE)

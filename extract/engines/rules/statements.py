@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 
 from extract.cleaning.document import Kind, Segment
 from extract.engines.base import TextReference
 from extract.engines.rules.page import DraftBuilder, Page
+from extract.once import once
 from extract.vocabulary import fold, load
 
 LONGEST_NAME = 40  # characters of a line that names a field
@@ -37,7 +37,7 @@ class Statement:
         return TextReference(self.segment.number, self.start, self.end)
 
 
-@cache
+@once
 def _fields_by_name() -> Mapping[str, tuple[str, ...]]:
     """The fields that each name stands for; a few names stand for several ("Contract")."""
     found: dict[str, list[str]] = {}

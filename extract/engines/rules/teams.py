@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
 from itertools import islice
 
 from extract.cleaning.document import Kind, Segment
@@ -13,6 +12,7 @@ from extract.engines.rules.cues import Scores
 from extract.engines.rules.page import DraftBuilder, Page, whole
 from extract.engines.rules.statements import Statement, stating
 from extract.engines.rules.wording import wording
+from extract.once import once
 
 _LONGEST = 80  # characters of a line that names a department
 # A sentence on the team that hires is about the job, whatever else it sounds like: more than a section's heading is worth
@@ -24,20 +24,20 @@ _SMALL = "(?:(?:and|&|of|for|et|und|y|de|des)\\s)?"
 _NAME = r"[A-ZÀ-ÖØ-Þ][\w&-]*+"
 
 
-@cache
+@once
 def _team() -> re.Pattern[str]:
     """A name in capitals before the word for a team: "our Data Platform team"."""
     leads, follows = wording("team_leads").expression, wording("team_follows").expression
     return re.compile(rf"(?i:{leads})\s(?P<name>(?:[A-Z0-9][\w&+/-]*+\s{_SMALL}){{1,5}}?)(?i:{follows})")
 
 
-@cache
+@once
 def _joined() -> re.Pattern[str]:
     """A name in capitals behind "join"."""
     return re.compile(rf"(?i:{wording('joins').expression})\s(?P<name>{_NAME}(?:\s{_NAME}){{1,5}}(?:\s\([A-Z]{{2,8}}\))?)")
 
 
-@cache
+@once
 def _line() -> re.Pattern[str]:
     """A line that is the name of a unit as a whole: "Office of the Registrar", "Abteilung Einkauf"."""
     return re.compile(rf"(?i:{wording('team_nouns').expression})(?:\s(?:the|la|le|les|des|du|de))?(?:\s{_SMALL}{_NAME}){{1,5}}")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from extract.engines.rules.title_words import is_job_noun, names_a_job, title_words
+from extract.once import once
 from extract.readers.gazetteer import find_city
 from extract.readers.terms import read_employment_types
 from extract.vocabulary import fold, folded_words, load
@@ -84,21 +84,21 @@ def speaks(text: str) -> bool:
     return not title_words().pronouns.isdisjoint(folded_words(spoken))
 
 
-@cache
+@once
 def _gender_mark() -> re.Pattern[str]:
     """The marks "m/w/d" with or without brackets, and the words and single letters that are marks in brackets alone."""
     words = "|".join(re.escape(word) for words in load("titles")["gender_marks"].values() for word in words)
     return re.compile(rf"[(\[]?\s?{_LETTERS}(?:\s?[)\]])?|(?<!\w)\((?:{words}|[mwdfx])\)", re.IGNORECASE)
 
 
-@cache
+@once
 def _code() -> re.Pattern[str]:
     """A requisition number at the end, behind the word that says so: "(Ref. AB-123)"."""
     words = "|".join(re.escape(word) for words in load("titles")["code_words"].values() for word in words)
     return re.compile(rf"[(\[#]?\b(?:{words})\b[\s.:#°-]*+[A-Z]{{0,4}}-?\d[\w/-]*+[)\]]?\s*+\Z", re.IGNORECASE)
 
 
-@cache
+@once
 def _behind_mark(table: str) -> re.Pattern[str]:
     """A preposition of a table before a word in capitals: "in Berlin", "chez Acme"."""
     words = "|".join(re.escape(word) for words in load("titles")[table].values() for word in words)
@@ -124,7 +124,7 @@ def _leaves_title(text: str, at: int) -> bool:
     return bool(hours) and hours[0].start == 0
 
 
-@cache
+@once
 def _wanted() -> re.Pattern[str]:
     """What says behind a title that somebody is looked for: "Nurse wanted in Lyon"."""
     words = "|".join(re.escape(word) for words in load("titles")["wanted"].values() for word in words)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
+from extract.once import once
 from extract.vocabulary import fold, folded_words, load
 
 _SHORTEST_ENDING = 6  # letters of a noun that may end a compound: "koch" does not make a job of a "Bloch"
@@ -34,7 +35,7 @@ class TitleWords:
     ourselves: frozenset[str]
 
 
-@cache
+@once
 def title_words() -> TitleWords:
     """The words of all languages, read once a process."""
     tables = {name: frozenset(fold(word) for words in table.values() for word in words) for name, table in load("titles").items()}

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from heapq import nlargest
 
 from extract.cleaning.document import Fact, Kind, Segment
@@ -28,6 +27,7 @@ from extract.engines.rules.title_phrases import (
     without_marks,
 )
 from extract.engines.rules.title_words import Phrase, names_a_job, title_words
+from extract.once import once
 from extract.vocabulary import fold, load
 
 # How much each place speaks for what stands there. Set on real postings; what counts is the order: a line that names the title
@@ -279,7 +279,7 @@ def _fact_title(index: int, fact: Fact, start: int, end: int, score: float) -> I
             yield Candidate(value, tuple(FactReference(index, a, b) for a, b in pieces), score)
 
 
-@cache
+@once
 def _between_parts() -> re.Pattern[str]:
     """What stands between the title and the employer in the title of a page: a mark between blanks, or " at "."""
     words = "|".join(re.escape(word) for words in load("titles")["page_joins"].values() for word in words)

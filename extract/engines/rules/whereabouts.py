@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
 
 from extract.cleaning.document import Fact
 from extract.engines.base import FactReference, TextReference
@@ -12,6 +11,7 @@ from extract.engines.rules.dates import longest_passage
 from extract.engines.rules.page import DraftBuilder, Page, part, whole
 from extract.engines.rules.statements import Statement, stating
 from extract.engines.rules.wording import wording
+from extract.once import once
 from extract.readers.contacts import is_accommodation_mailbox, read_emails, read_phones
 from extract.readers.language import read_language
 
@@ -106,7 +106,7 @@ def fill_job_id(page: Page, draft: DraftBuilder, stated: Sequence[Statement]) ->
         draft.put("job_id", alone[0].text, whole(alone[0]))
 
 
-@cache
+@once
 def _numbered() -> re.Pattern[str]:
     """A number behind its name: "Job ID: R-1234", "Kennziffer: 4711", "ref. no.: 17-24"."""
     names, numbers = wording("job_number").expression, wording("numbers").expression

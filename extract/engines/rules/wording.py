@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 
+from extract.once import once
 from extract.readers.reading import alternation
 from extract.vocabulary import load
 
@@ -27,7 +27,7 @@ class Wording:
         return any(hint in lowered for hint in self.hints)
 
 
-@cache
+@once
 def wording(name: str) -> Wording:
     """The phrases of a table, compiled once a process.
 
