@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from typing import NamedTuple
 
 from pydantic import BaseModel
 
@@ -32,23 +33,33 @@ def left_to_ask(schema: type[BaseModel], filled: Mapping[str, DraftValue], lines
     """The paths that are neither filled nor without anything in the lines that could fill them."""
     leaves = leaf_annotations(schema)
     beginnings = {above for path in filled for above in _beginnings(path)}
-    taken = {str(value.value) for path, value in filled.items() if _reader(leaves, path) in _ONCE}
-    missing = [path for path in askable(schema) if path not in beginnings]
-    readers = {reader for path in missing if (reader := _reader(leaves, path)) is not None and reader not in _ANYTHING}
-    idle = {reader for reader in readers if not _reads_something(reader, lines, taken)}
-    return frozenset(path for path in missing if _reader(leaves, path) not in idle)
+    taken = {str(value.value) for path, value in filled.items() if _wanted(leaves, path).reader in _ONCE}
+    wanted = {path: _wanted(leaves, path) for path in askable(schema) if path not in beginnings}
+    found = {wish: _is_met(wish, lines, taken) for wish in set(wanted.values())}
+    return frozenset(path for path, wish in wanted.items() if found[wish])
 
 
-def _reader(leaves: Mapping[str, Leaf], path: str) -> str | None:
-    """The reader of a leaf; None where it has none, or where the path leads to a list or to nothing."""
-    leaf = leaves.get(path_pattern(path))
-    return leaf.reader if leaf else None
+class _Wish(NamedTuple):
+    """Who reads the values of a field, and which of them there may be (any, where there are none)."""
+
+    reader: str | None = None
+    choices: tuple[str | int | float | bool, ...] = ()
 
 
-def _reads_something(reader: str, lines: Lines, taken: AbstractSet[str]) -> bool:
-    """Whether a reader reads in some line what is not taken."""
+def _wanted(leaves: Mapping[str, Leaf], path: str) -> _Wish:
+    """What has to stand in some line for a leaf, or for the entries of a list; nothing in particular for objects."""
+    leaf = leaves.get(path_pattern(path)) or leaves.get(f"{path_pattern(path)}.*")
+    return _Wish(leaf.reader, leaf.choices) if leaf and leaf.reader not in _ANYTHING else _Wish()
+
+
+def _is_met(wish: _Wish, lines: Lines, taken: AbstractSet[str]) -> bool:
+    """Whether some line holds a value that is not taken."""
+    if wish.reader is None:
+        return True
+    gone = taken if wish.reader in _ONCE else frozenset()
     bodies = (lines.body(number) for number in range(len(lines)))
-    return any(str(value) not in taken for body in bodies if body for value in read_as(reader, body.text))
+    values = (value for body in bodies if body for value in read_as(wish.reader, body.text))
+    return any(value in wish.choices if wish.choices else str(value) not in gone for value in values)
 
 
 def _beginnings(path: str) -> Iterator[str]:
