@@ -70,6 +70,16 @@ def test_where_a_value_is_certain(path: str, value: DraftValue, certain: bool) -
     assert certain_paths({path: value}, DOCUMENT) == (frozenset({path}) if certain else frozenset())
 
 
+def test_an_item_is_no_place_for_a_place_of_work() -> None:
+    """Not even at the top, where any other line is."""
+    kinds = (Kind.ITEM, Kind.SENTENCE)
+    lines = CleanDocument(
+        DOCUMENT.source, Format.TEXT, tuple(Segment(n, kind, MappedText.of("Bern"), n) for n, kind in enumerate(kinds))
+    )
+    places = [DraftValue("Bern", (TextReference(number, 0, 4),)) for number in (0, 1)]
+    assert [bool(certain_paths({"locations.0.city": place}, lines)) for place in places] == [False, True]
+
+
 def test_half_of_a_list_is_no_list() -> None:
     """One entry that is not certain makes all of its list uncertain, and no other."""
     values = {"locations.0.city": at(6), "locations.1.city": at(5), "locations.0.country": at(6), "title": at(0)}

@@ -137,6 +137,7 @@ class Values(BaseModel):
     either: Cat | int | None = None
     rows: list[list[int]] | list[str] = []
     perhaps: list[int] | None = None
+    word: int | str | None = None
 
 
 STATED = document(
@@ -155,6 +156,8 @@ STATED = document(
         {"moment": "2024-05-30T10:00:00"},
         {"open": True},
         {"size": "L"},
+        {"word": "Pastry Cook"},
+        {"word": 9},
         {"pet": {"kind": "dog", "name": "Rex", "age": 7}},
         {"pets": [{"kind": "cat", "name": "Tom"}, {"kind": "dog", "name": "Rex", "age": None}]},
         {"either": 9},

@@ -179,13 +179,13 @@ def test_pattern_of_a_path(path: str, pattern: str) -> None:
 class Cat(BaseModel):
     kind: Literal["cat"]
     name: Annotated[str, Verbatim]
-    lives: int
+    lives: Annotated[int, ReadAs("number")]
 
 
 class Dog(BaseModel):
     kind: Literal["dog"]
     name: str | None = None
-    lives: Annotated[str, ReadAs("number")]
+    lives: str
 
 
 class Gap(Enum):

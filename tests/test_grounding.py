@@ -300,6 +300,7 @@ def test_a_value_in_a_place_that_is_not_there_has_no_status() -> None:
     assert status_of(DraftValue("Pan", (TextReference(0, 0, 3),)), leaf, document) is None
     assert status_of(DraftValue("Pan", (TextReference(1, 0, 3),)), leaf, document) is None
     assert status_of(DraftValue("Pan", (FactReference(0, 0, 3),)), leaf, document) is None
+    assert status_of(DraftValue("Pancakes", (TextReference(0, 0, 8), TextReference(1, 0, 3))), leaf, document) is None
     assert status_of(DraftValue("Pan", inferred=True), leaf, document) is Status.INFERRED
 
 
