@@ -56,6 +56,9 @@ class Claim:
         return Claim(self.cost - other.cost, self.tokens - other.tokens)
 
 
+_ANY = Budget()
+
+
 def quote(request: Request, prices: PriceTable) -> Quote:
     """What that request would use and cost, without making it."""
     sent = Usage(input_tokens=request_tokens(request))
@@ -152,13 +155,12 @@ class Counted:
     def complete(self, request: Request) -> Completion:
         """The completion of the model, with what it cost."""
         price = self._price(request.model)
-        sent = request_tokens(request)
-        claim = _claim(sent, request.max_output_tokens, price)
+        claim = _claim(request, price) if self._budget != _ANY else Claim()
         self._meter.reserve(claim, self._budget, deadline=request.deadline)
         used = _priced(Usage(), price)
         try:
             completion = self._model.complete(request)
-            used = _priced(_reported(completion, sent), price)
+            used = _priced(_reported(completion, request), price)
         except CallError as error:
             error.usage = used = _priced(error.usage or Usage(), price)
             raise
@@ -186,17 +188,17 @@ class Counted:
         )
 
 
-def _claim(sent: int, answered: int, price: Price | None) -> Claim:
-    worst = Usage(input_tokens=sent, output_tokens=answered)
-    return Claim(Decimal(0) if price is None else price.of(worst), sent + answered)
+def _claim(request: Request, price: Price | None) -> Claim:
+    worst = Usage(input_tokens=request_tokens(request), output_tokens=request.max_output_tokens)
+    return Claim(Decimal(0) if price is None else price.of(worst), worst.input_tokens + worst.output_tokens)
 
 
-def _reported(completion: Completion, sent: int) -> Usage:
+def _reported(completion: Completion, request: Request) -> Usage:
     """The usage of the completion, with our count where the endpoint reports none."""
     usage = completion.usage
     return usage.model_copy(
         update={
-            "input_tokens": usage.input_tokens or sent,
+            "input_tokens": usage.input_tokens or request_tokens(request),
             "output_tokens": usage.output_tokens or count_tokens(completion.text),
         }
     )

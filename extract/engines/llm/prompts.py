@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from extract.errors import PromptError
+from extract.once import once
 
 DEFAULT = "_default"
 """The folder of the prompts for schemas that have none of their own."""
@@ -84,6 +86,7 @@ class Prompt:
         return _filled(self.user, holes)
 
 
+@lru_cache(maxsize=64)  # a file is read for each document, in case it changed, and is the same prompt if it did not
 def read_prompt(text: str, *, name: str) -> Prompt:
     """A prompt from the text of its file; PromptError, with the file's name and what to do, where it is none.
 
@@ -118,10 +121,15 @@ def prompt_for(task: str, wanted: str = "") -> Prompt:
     if name not in shipped:
         known = ", ".join(version.removesuffix(".md") for version in shipped)
         raise PromptError(f"there is no prompt {wanted!r} for {task}: use one of {known}, or the path of a file that ends in .md")
-    text = files("extract.prompts").joinpath(folder, name).read_text("utf-8")
-    return read_prompt(text, name=f"prompts/{folder}/{name}")
+    return _shipped(folder, name)
 
 
+@once
+def _shipped(folder: str, name: str) -> Prompt:
+    return read_prompt(files("extract.prompts").joinpath(folder, name).read_text("utf-8"), name=f"prompts/{folder}/{name}")
+
+
+@once
 def versions(task: str) -> tuple[str, ...]:
     """The names of the files of a task's prompts, the oldest version first."""
     folder = files("extract.prompts").joinpath(task)
