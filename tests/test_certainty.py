@@ -10,7 +10,8 @@ from extract.cleaning import clean
 from extract.cleaning.document import CleanDocument, Kind, MappedText, Segment
 from extract.engines.base import DraftValue, FactReference, TextReference
 from extract.engines.rules import RulesEngine
-from extract.engines.rules.certainty import certain_paths
+from extract.engines.rules.certainty import certain_absences, certain_paths
+from extract.result import Issue, Severity
 from extract.source import Format, open_source
 
 KINDS = (Kind.HEADING, Kind.FIELD, Kind.SENTENCE, Kind.SENTENCE, Kind.FIELD, Kind.ITEM, Kind.HEADING)
@@ -27,6 +28,8 @@ def at(segment: int, start: int = 0, end: int | None = None) -> DraftValue:
     return DraftValue("x", (TextReference(segment, start, len(TEXTS[segment]) if end is None else end),))
 
 
+PAY = frozenset({"salary.min", "salary.max", "salary.currency", "salary.unit"})
+ABSENT = PAY | {"date_posted", "valid_through"}
 FACT = DraftValue("x", (FactReference(0, 0, 1),))
 
 
@@ -103,7 +106,7 @@ def test_the_rules_say_what_they_are_certain_of(text: str, certain: set[str], un
     """A draft of the rules tells the two apart."""
     draft = RulesEngine().fill(clean(open_source(text), format=Format.MARKDOWN))
     assert certain <= draft.certain
-    assert draft.certain <= draft.values.keys()
+    assert draft.certain <= draft.values.keys() | ABSENT
     assert uncertain <= draft.values.keys() - draft.certain
 
 
@@ -112,3 +115,24 @@ def test_what_the_markup_states_is_certain() -> None:
     stated = {"@context": "https://schema.org", "@type": "JobPosting", "title": "Cook", "hiringOrganization": {"name": "Acme"}}
     draft = RulesEngine().fill(clean(open_source(json.dumps(stated | {"jobLocation": {"address": {"addressLocality": "Bern"}}}))))
     assert {"title", "company.name", "locations.0.city"} <= draft.certain
+
+
+@pytest.mark.parametrize(
+    ("filled", "doubts", "absent"),
+    [
+        ([], [], ABSENT),
+        (["title", "description"], [], ABSENT),
+        (["date_posted"], [], ABSENT - {"date_posted"}),
+        (["salary.min"], [], ABSENT - PAY),
+        ([], [("date_posted", Severity.WARNING)], ABSENT - {"date_posted"}),
+        ([], [("date_posted", Severity.INFO)], ABSENT),
+        ([], [("salary", Severity.WARNING)], ABSENT - PAY),
+        ([], [("salary.min", Severity.ERROR)], ABSENT - {"salary.min"}),
+        ([], [("locations", Severity.WARNING)], ABSENT),
+    ],
+)
+def test_what_is_absent_for_certain(filled: list[str], doubts: list[tuple[str, Severity]], absent: frozenset[str]) -> None:
+    """Fields that the rules hardly ever miss need no asking where they are empty, unless the rules had doubts about them."""
+    values = {path: DraftValue("x") for path in filled}
+    issues = [Issue(code="doubt", path=path, message="", severity=severity) for path, severity in doubts]
+    assert certain_absences(values, issues) == absent

@@ -46,7 +46,7 @@ def asked(text: str, **filled: str) -> set[str]:
     """What is asked for, beside what always is."""
     lines = Lines(clean(open_source(text), format=Format.TEXT))
     values = {path.replace("__", "."): DraftValue(value) for path, value in filled.items()}
-    return set(left_to_ask(Job, values, lines)) - ALWAYS
+    return set(left_to_ask(Job, Draft(values, certain=frozenset(values)), lines)) - ALWAYS
 
 
 @pytest.mark.parametrize(
@@ -68,8 +68,8 @@ def test_a_field_that_no_line_can_fill_is_not_asked(text: str, left: set[str]) -
 def test_fields_without_a_reader_and_lists_are_always_asked() -> None:
     """So are those whose readers read something in any line."""
     lines = Lines(clean(open_source("Cook wanted"), format=Format.TEXT))
-    assert left_to_ask(Job, {}, lines) == ALWAYS
-    assert left_to_ask(Job, {}, lines) <= set(askable(Job))
+    assert left_to_ask(Job, Draft({}), lines) == ALWAYS
+    assert left_to_ask(Job, Draft({}), lines) <= set(askable(Job))
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_value_that_belongs_to_one_field_fills_no_other(text: str, filled: dic
 def test_a_list_that_is_begun_is_filled(path: str) -> None:
     """An entry takes its list from what is asked."""
     lines = Lines(clean(open_source("Cook wanted"), format=Format.TEXT))
-    left = left_to_ask(Job, {path: DraftValue("x")}, lines)
+    left = left_to_ask(Job, Draft({path: DraftValue("x")}, certain=frozenset({path})), lines)
     assert left == ALWAYS - {path.partition(".")[0]}
 
 

@@ -42,8 +42,8 @@ class DraftValue:
 class Draft:
     """The answer of an engine: values by field path ("locations.0.city"), and what it had doubts about.
 
-    A path that is not there is absent; list positions run from 0 without a gap. ``certain`` are the paths of the values that
-    no other engine needs to be asked for. ``usage`` is what asking models took.
+    A path that is not there is absent; list positions run from 0 without a gap. ``certain`` are the paths that no other
+    engine needs to be asked for: of values, and of what is absent for certain. ``usage`` is what asking models took.
     """
 
     values: Mapping[str, DraftValue]

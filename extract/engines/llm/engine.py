@@ -75,7 +75,7 @@ class LlmEngine:
         known = self.rules.fill(clean) if self.rules else Draft({})
         filled = replace(known, values=certain_values(known))
         lines = Lines(clean, () if self.rules else shown_facts(clean))
-        asked = left_to_ask(self.task.schema, filled.values, lines) if self.rules else None
+        asked = left_to_ask(self.task.schema, filled, lines) if self.rules else None
         wire = wire_schema(self.task.schema, asked)
         return Plan(filled, wire, lines, self._request(wire, lines, filled.values) if wire.root.fields else None)
 

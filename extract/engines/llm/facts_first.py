@@ -29,11 +29,11 @@ def certain_values(draft: Draft) -> dict[str, DraftValue]:
     return {path: value for path, value in draft.values.items() if path in draft.certain}
 
 
-def left_to_ask(schema: type[BaseModel], filled: Mapping[str, DraftValue], lines: Lines) -> frozenset[str]:
-    """The paths that are neither filled nor without anything in the lines that could fill them."""
+def left_to_ask(schema: type[BaseModel], known: Draft, lines: Lines) -> frozenset[str]:
+    """The paths that another engine is not certain of, and that some line holds something for."""
     leaves = leaf_annotations(schema)
-    beginnings = {above for path in filled for above in _beginnings(path)}
-    taken = {str(value.value) for path, value in filled.items() if _wanted(leaves, path).reader in _ONCE}
+    beginnings = {above for path in known.certain for above in _beginnings(path)}
+    taken = {str(value.value) for path, value in certain_values(known).items() if _wanted(leaves, path).reader in _ONCE}
     wanted = {path: _wanted(leaves, path) for path in askable(schema) if path not in beginnings}
     found = {wish: _is_met(wish, lines, taken) for wish in set(wanted.values())}
     return frozenset(path for path, wish in wanted.items() if found[wish])

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from extract.cleaning.document import CleanDocument
 from extract.engines.base import Draft, DraftValue, Origin
-from extract.engines.rules.certainty import certain_paths
+from extract.engines.rules.certainty import certain_absences, certain_paths
 from extract.engines.rules.companies import fill_company
 from extract.engines.rules.contradictions import contradictions_of, note_contradictions
 from extract.engines.rules.facts import fill_from_facts
@@ -49,7 +49,8 @@ class RulesEngine:
         fill_locations(page, draft, stated)
         fill_department(page, draft, stated)
         fill_whereabouts(page, draft, stated)
-        return replace(draft.draft(), certain=certain_paths(draft.values, clean))
+        certain = certain_paths(draft.values, clean) | certain_absences(draft.values, draft.issues)
+        return replace(draft.draft(), certain=certain)
 
     def contradictions(self, values: Mapping[str, DraftValue], clean: CleanDocument) -> tuple[Issue, ...]:
         """A warning for each of another engine's values of which the markup says something else."""

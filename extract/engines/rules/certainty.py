@@ -1,4 +1,4 @@
-"""Which values of the rules no other engine needs to be asked for.
+"""Which fields no other engine needs to be asked for, because the rules have them, or would have them.
 
 What is certain was measured on 580 labelled postings: of the kinds of values that are listed here, each was right in at least
 97 of 100 of them. A title in a sentence (89), a company that is named in passing (92) and what needs prose to be understood are
@@ -7,10 +7,12 @@ better asked for; so is what too few labels tell of.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from extract.cleaning.document import CleanDocument, Kind, Segment
 from extract.engines.base import DraftValue, FactReference, TextReference
+from extract.result import Issue, Severity
 
 _READ = frozenset(
     {
@@ -31,6 +33,8 @@ _READ = frozenset(
     }
 )
 """Fields that typed readers fill, wherever the value stands."""
+_NEVER_MISSED = frozenset({"date_posted", "salary.currency", "salary.max", "salary.min", "salary.unit", "valid_through"})
+"""Fields of which the rules missed fewer than 4 in 100: 0 of 36 salaries, 0 of 32 days of publication, 3 of 100 closing dates."""
 _FIRST = 3
 """How many lines are the top of a posting."""
 
@@ -47,6 +51,21 @@ def certain_paths(values: Mapping[str, DraftValue], clean: CleanDocument) -> fro
             lists.setdefault(name, set()).add(path)
     uncertain = {path for paths in lists.values() if not paths <= certain for path in paths}
     return frozenset(certain - uncertain)
+
+
+def certain_absences(values: Mapping[str, DraftValue], issues: Iterable[Issue]) -> frozenset[str]:
+    """The paths that the rules would have filled, if the document stated anything for them.
+
+    Of pay that was found, what is missing is none: a unit may stand where the rules do not look. Nor is what they doubted.
+    """
+    doubtful = {issue.path for issue in issues if issue.severity is not Severity.INFO}
+    if any(path.startswith("salary.") for path in values):
+        doubtful |= {path for path in _NEVER_MISSED if path.startswith("salary.")}
+    return frozenset(path for path in _NEVER_MISSED if path not in values and not _concerned(path, doubtful))
+
+
+def _concerned(path: str, doubtful: AbstractSet[str]) -> bool:
+    return path in doubtful or path.partition(".")[0] in doubtful or any(other.startswith(f"{path}.") for other in doubtful)
 
 
 def _is_certain(path: str, references: Sequence[TextReference | FactReference], clean: CleanDocument) -> bool:
