@@ -6,11 +6,14 @@ import hashlib
 import json
 import re
 import sys
+import threading
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.resources import files
-from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from importlib.util import find_spec, module_from_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel
@@ -19,6 +22,7 @@ from extract.errors import UsageError
 
 T = TypeVar("T", bound=BaseModel)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_running = threading.RLock()  # a file that runs stands among the modules already, without its classes; it may load another one
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +78,31 @@ def schema_in_file(place: str) -> type[BaseModel]:
     """The schema that "FILE.py:Class" names. The file is run, as Python runs it: it must be one that you trust."""
     path_text, _, attribute = place.rpartition(":")
     path = Path(path_text)
-    spec = spec_from_file_location(f"extract_schema_{path.stem}", path) if path.suffix == ".py" else None
-    if spec is None or spec.loader is None or not path.is_file():
+    if path.suffix != ".py" or not path.is_file():
         raise UsageError(f"There is no Python file {path_text!r}. A schema is named FILE.py:Class, or is one of the tasks.")
-    module = sys.modules.get(spec.name) if _is_loaded(spec.name, path) else None
-    if module is None:
-        module = module_from_spec(spec)
-        sys.modules[spec.name] = module  # Pydantic looks the names in annotations up there
-        try:
-            spec.loader.exec_module(module)
-        except Exception as error:
-            del sys.modules[spec.name]
-            raise UsageError(f"{path} cannot be run: {type(error).__name__}: {error}") from error
+    name = f"extract_schema_{path.stem}"
+    with _running:
+        module = sys.modules[name] if _is_loaded(name, path) else _run(path, name)
     found = getattr(module, attribute, None)
     if not (isinstance(found, type) and issubclass(found, BaseModel)):
         models = [name for name, value in vars(module).items() if _is_model(value) and value.__module__ == module.__name__]
         raise UsageError(f"{path} has no Pydantic model {attribute!r}. It has: {', '.join(models) or 'none'}.")
     return found
+
+
+def _run(path: Path, name: str) -> ModuleType:
+    """The module that a file is."""
+    loader = SourceFileLoader(name, str(path))
+    spec = ModuleSpec(name, loader, origin=str(path))
+    spec.has_location = True  # which gives the module its __file__
+    module = module_from_spec(spec)
+    sys.modules[name] = module  # Pydantic looks the names in annotations up there
+    try:
+        loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        raise UsageError(f"{path} cannot be run: {type(error).__name__}: {error}") from error
+    return module
 
 
 def _is_loaded(name: str, path: Path) -> bool:

@@ -209,6 +209,16 @@ def test_the_folder_is_for_its_user_alone(folder: Path) -> None:
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
+def test_a_folder_with_other_files_is_not_closed_to_others(folder: Path) -> None:
+    """A home, or /tmp of a superuser, is refused and stays as it was: closing it would lock out everybody who works there."""
+    folder.mkdir()
+    (folder / "letter.txt").touch()
+    folder.chmod(0o1777)
+    with pytest.raises(SettingsError, match=r"holds other files: set EXTRACT_CACHE_DIR"):
+        AnswerCache(folder)
+    assert folder.stat().st_mode & 0o7777 == 0o1777
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="folders have no numeric owner")
 @pytest.mark.parametrize("linked", [False, True])
 def test_the_folder_of_another_user_is_refused(tmp_path: Path, linked: bool) -> None:

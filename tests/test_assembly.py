@@ -177,10 +177,11 @@ def cut() -> Step:
 
 
 def test_the_same_settings_are_the_same_model(tmp_path: Path) -> None:
-    """All documents of a process share connections, limits, budget and cache."""
+    """All documents of a process share connections, limits, budget and cache, whatever is asked about them."""
     used = settings("http://127.0.0.1:9/v1", tmp_path)
     assert model_of(used) is model_of(settings("http://127.0.0.1:9/v1", tmp_path))
-    assert model_of(used) is not model_of(settings("http://127.0.0.1:9/v1", tmp_path, seed=1))
+    assert model_of(used) is model_of(settings("http://127.0.0.1:9/v1", tmp_path, seed=1, prompt="v1", ask="all", repeat=2))
+    assert model_of(used) is not model_of(settings("http://127.0.0.1:9/v1", tmp_path, max_tokens=1))
 
 
 def test_an_engine_of_ones_own(tmp_path: Path) -> None:

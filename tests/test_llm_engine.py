@@ -193,6 +193,27 @@ def test_an_answer_that_was_cut_off_is_asked_for_once_more() -> None:
     assert (draft.usage, draft.values["eggs"].value) == (USED + USED, 3)
 
 
+def test_the_deadline_is_that_of_the_document() -> None:
+    """The second call about a document gets what time the first one left, not all of it again."""
+    model = Scripted(CUT, ANSWER)
+    times = iter([1000.0])
+    asking = Asking("m", "https://e", deadline=180.0)
+    LlmEngine(Task("cake", Cake), PROMPT, model, asking, clock=lambda: next(times)).fill(document())
+    assert [request.deadline for request in model.requests] == [1180.0, 1180.0]
+
+
+@pytest.mark.parametrize(
+    ("task", "name"),
+    [("cake", "cake"), ("Page[Cake]", "Page_Cake_"), ("Gâteau", "G_teau"), ("a" * 100, "a" * 64)],
+    ids=["plain", "generic", "letters", "long"],
+)
+def test_the_name_of_a_schema_is_one_that_endpoints_take(task: str, name: str) -> None:
+    """Generic classes and classes in other letters have names that OpenAI refuses."""
+    model = Scripted(ANSWER)
+    LlmEngine(Task(task, Cake), PROMPT, model, Asking("m", "https://e")).fill(document())
+    assert model.requests[0].schema_name == name
+
+
 def test_an_answer_that_is_cut_off_twice_is_an_error() -> None:
     """It says how much room there was, and what both calls used."""
     model = Scripted(CUT, CUT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import threading
 from decimal import Decimal
 from pathlib import Path
 
@@ -41,6 +42,28 @@ class Invoice(BaseModel):
     """A schema that is no job posting."""
 
     number: str
+
+
+def test_threads_that_name_the_same_file_get_the_same_schema(tmp_path: Path) -> None:
+    """A file is run once; who comes while it runs waits, instead of finding a module without classes."""
+    path = tmp_path / "slow_schema.py"
+    path.write_text(
+        "import time\ntime.sleep(0.2)\nfrom pydantic import BaseModel\nclass Cake(BaseModel):\n    name: str\n", "utf-8"
+    )
+    found: list[object] = []
+    start = threading.Barrier(4)
+
+    def load() -> None:
+        start.wait()
+        found.append(task_named(f"{path}:Cake").schema)
+
+    threads = [threading.Thread(target=load) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 4
+    assert len(set(map(id, found))) == 1
 
 
 def test_a_posting_becomes_a_record() -> None:

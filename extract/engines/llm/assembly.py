@@ -26,6 +26,8 @@ from extract.tasks import Task
 
 T = TypeVar("T", bound=BaseModel)
 _lock = threading.Lock()
+_OF_A_REQUEST = ("prompt", "ask", "temperature", "top_p", "seed", "reasoning_effort", "max_output_tokens", "repeat")
+_UNSET = {name: Settings.model_fields[name].default for name in _OF_A_REQUEST}
 _networks: WeakSet[OpenAIModel] = WeakSet()
 
 
@@ -44,6 +46,7 @@ def engine_of(task: Task[T], settings: Settings, rules: Engine | None, *, model:
             sampling=Sampling(settings.temperature, settings.top_p, settings.seed, settings.reasoning_effort),
             max_output_tokens=settings.max_output_tokens,
             repeat=settings.repeat,
+            deadline=settings.deadline,
         ),
         rules=rules if settings.ask is Ask.MISSING else None,
         markup=rules if isinstance(rules, KnowsMarkup) else None,
@@ -51,13 +54,13 @@ def engine_of(task: Task[T], settings: Settings, rules: Engine | None, *, model:
 
 
 def model_of(settings: Settings) -> Model:
-    """The endpoint of the settings behind its wrappers, the same object for the same settings.
+    """The endpoint of the settings behind its wrappers, one object for all settings that differ only in what is asked.
 
     From the outside in: what was answered before is not asked; faults are asked again; limits hold for every attempt; after a
     refusal none leaves; every one that does is counted.
     """
     with _lock:  # two models for the same settings would have two budgets
-        return _model_of(settings)
+        return _model_of(settings.model_copy(update=_UNSET))
 
 
 @lru_cache(maxsize=16)

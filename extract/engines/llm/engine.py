@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from pydantic import BaseModel
@@ -22,13 +24,15 @@ from extract.tasks import Task
 
 MORE_ROOM = 4
 """How many times the room for output tokens is given to an answer that was cut off."""
+_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]")  # OpenAI refuses names with anything else, or longer than 64
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
     """What all requests of an engine have in common.
 
-    ``max_output_tokens`` and what of ``sampling`` is None: what the prompt says.
+    ``max_output_tokens`` and what of ``sampling`` is None: what the prompt says. ``deadline``: seconds for a document, with all
+    that is asked about it; None = as long as each request may take.
     """
 
     model: str
@@ -36,6 +40,7 @@ class Asking:
     sampling: Sampling = field(default=Sampling())
     max_output_tokens: int | None = None
     repeat: int = 0
+    deadline: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class LlmEngine:
     """Fills any schema by asking a model.
 
     ``rules``: the engine whose certain values are not asked for; None = everything is asked. ``markup``: the engine that
-    holds the answer against what the markup states; None = the task has none.
+    holds the answer against what the markup states; None = the task has none. ``clock`` is there for tests.
     """
 
     task: Task[BaseModel]
@@ -63,6 +68,7 @@ class LlmEngine:
     rules: Engine | None = None
     markup: KnowsMarkup | None = None
     name: str = "llm"
+    clock: Callable[[], float] = time.monotonic
 
     @property
     def origin(self) -> Origin:
@@ -84,7 +90,8 @@ class LlmEngine:
         plan = self.plan(clean)
         if plan.request is None:
             return plan.filled
-        completion = self._complete(plan.request)
+        deadline = None if self.asking.deadline is None else self.clock() + self.asking.deadline
+        completion = self._complete(replace(plan.request, deadline=deadline))
         try:
             answered = draft_of(answer_object(completion.text), plan.wire, plan.lines)
         except InvalidAnswer as error:
@@ -109,7 +116,7 @@ class LlmEngine:
             endpoint=self.asking.endpoint,
             messages=messages_of(self.prompt, wire, lines, schema=self.task.schema, filled=filled),
             schema=wire.schema,
-            schema_name=self.task.name,
+            schema_name=_NOT_IN_A_NAME.sub("_", self.task.name)[:64],
             sampling=Sampling(
                 temperature=defaults.temperature if sampling.temperature is None else sampling.temperature,
                 top_p=defaults.top_p if sampling.top_p is None else sampling.top_p,
