@@ -6,6 +6,7 @@ Nothing is read on import. ``Settings()`` reads; keywords win over what is read.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -124,6 +125,10 @@ class Settings(BaseSettings):
         if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
             raise ValueError("it must be an address such as https://api.openai.com/v1")
         return value.rstrip("/")
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, object]]:
+        """As they may be shown: the address without what is secret in it."""
+        return [(name, self.endpoint if name == "base_url" and value else value) for name, value in super().__repr_args__()]
 
     @property
     def endpoint(self) -> str:

@@ -259,3 +259,11 @@ def test_doctor_fails_where_the_endpoint_does(posting: Path, monkeypatch: pytest
         result = run("doctor")
     assert result.exit_code == 1
     assert len(json.loads(result.stdout)["endpoint"]) == len(server.requests) == 1
+
+
+def test_doctor_fails_where_the_model_cannot_be_asked(posting: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list of models is no answer."""
+    listed = Step(body={"object": "list", "data": [{"id": "gpt-4.1-mini"}]})
+    with serving([listed, *[Step(status=400)] * 5]) as server:
+        configure(server, monkeypatch)
+        assert run("doctor").exit_code == 1

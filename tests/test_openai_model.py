@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
 import sys
 import threading
 import time
 import traceback
+import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -17,6 +19,7 @@ import httpx2
 import pytest
 from fault_server import Fault, Received, Step, chat_completion, serving, tool_response
 
+from extract.engines.llm.connection import MOST_BYTES
 from extract.engines.llm.openai_model import OpenAIModel
 from extract.engines.llm.seam import Completion, Finish, Message, Request, Sampling
 from extract.errors import AccessDenied, CallError, EndpointUnavailable, RequestRejected
@@ -308,6 +311,38 @@ def test_user_and_password_of_the_address_are_basic_authentication() -> None:
     assert received.path == "/v1/chat/completions?version=2"
     assert received.headers["host"] == server.base_url.split("/")[2]
     assert "p@ss-word" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("address", ["://tok%2Dalone@", "://me:tok-alone@"])
+def test_secrets_of_the_address_that_the_endpoint_repeats_are_not_shown(address: str) -> None:
+    """A token in the place of the user, a password, and one in the query; the version of an API is told."""
+    step = Step(status=400, body={"error": {"message": "tok-alone query-token 2026-01-01"}})
+    with serving([step]) as server:
+        given = server.base_url.replace("://", address) + "?token=query-token&api-version=2026-01-01"
+        with asking(given) as model, pytest.raises(RequestRejected, match=r"\[key\] \[key\] 2026-01-01"):
+            model.complete(REQUEST)
+
+
+def test_an_answer_that_unpacks_to_too_much_is_none() -> None:
+    """A few kilobytes may stand for gigabytes: unpacked they are counted as they come, and never held."""
+    packed = gzip.compress(b" " * (4 * MOST_BYTES))
+    assert len(packed) < MOST_BYTES / 100
+    with pytest.raises(EndpointUnavailable, match="longer than"):
+        complete(Step(headers={"content-encoding": "gzip"}, body=packed))
+
+
+@pytest.mark.parametrize(("encoding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress), ("GZip", gzip.compress)])
+def test_an_answer_may_be_packed(encoding: str, pack: Callable[[bytes], bytes]) -> None:
+    """Gateways pack answers; they are asked for nothing else than what is unpacked here."""
+    body = pack(json.dumps(chat_completion("{}")).encode())
+    assert complete(Step(headers={"content-encoding": encoding}, body=body)).text == "{}"
+
+
+@pytest.mark.parametrize(("encoding", "body"), [("gzip", b"no gzip"), ("zstd", b"x"), ("gzip", gzip.compress(b"{}")[:-12])])
+def test_an_answer_that_cannot_be_unpacked_is_none(encoding: str, body: bytes) -> None:
+    """Damaged, cut off, or packed in a way that was not asked for."""
+    with pytest.raises(EndpointUnavailable):
+        complete(Step(headers={"content-encoding": encoding}, body=body))
 
 
 def test_without_a_key_an_endpoint_of_ones_own_gets_a_placeholder() -> None:

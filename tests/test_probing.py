@@ -7,7 +7,7 @@ import json
 import pytest
 from fault_server import FaultServer, Received, Step, chat_completion, serving
 
-from extract.engines.llm.probing import Finding, Verdict, probe
+from extract.engines.llm.probing import Finding, Verdict, probe, usable
 from extract.settings import Settings
 
 KEY = "sk-never-to-be-seen"
@@ -79,6 +79,37 @@ def test_a_refused_key_ends_it() -> None:
     assert found.verdict is Verdict.NO
     assert KEY not in found.detail
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["<html>", "", "[]", '{"data": 3}', '{"data": [3, {"id": null}]}', "data: {no json\n\n", "data: 3\n\n", "\x00"],
+    ids=["html", "nothing", "list", "number", "entries", "stream", "chunk", "control"],
+)
+def test_whatever_the_endpoint_answers_is_a_finding(body: str) -> None:
+    """A page, a list, half a stream: each of the six requests is made, and none ends the doctor."""
+    with serving(
+        [Step(body=body, headers={"content-type": "text/event-stream" if "data:" in body else "text/html"})] * 6
+    ) as server:
+        found = findings(server)
+    assert len(found) == len(server.requests) == 6
+    assert Verdict.YES not in {finding.verdict for finding in found}
+    assert not usable(found)
+
+
+def test_names_of_models_are_shown_without_control_characters() -> None:
+    """A terminal would do what they say."""
+    named = Step(body={"data": [{"id": "evil\x1b[31m"}]})
+    with serving([named, Step(), Step(), Step(), Step(), STREAM], answer=FITS) as server:
+        assert findings(server)[0].detail == "1 models, but not mine: evil [31m"
+
+
+def test_a_list_of_models_alone_is_no_use() -> None:
+    """What counts is whether the model can be asked."""
+    with serving([MODELS, *[Step(status=400)] * 5]) as server:
+        found = findings(server)
+    assert found[0].verdict is Verdict.YES
+    assert not usable(found)
 
 
 def test_what_the_endpoint_lacks_is_said_for_each_way() -> None:

@@ -91,7 +91,9 @@ def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither in the settings as text, nor in the address that is shown, nor in an error about another value."""
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     found = Settings(base_url=f"https://me:{KEY}@proxy.example/v1?token={KEY}", model="m")
-    assert KEY not in f"{found!r} {found!s} {found.model_dump()}".replace(found.base_url, "")
+    assert KEY not in f"{found!r} {found!s}"
+    assert "proxy.example" in repr(found)
+    assert KEY not in str({**found.model_dump(), "base_url": ""})
     assert found.endpoint == "https://proxy.example/v1"
     with pytest.raises(SettingsError) as error:
         Settings(timeout="x", base_url=f"ftp://{KEY}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +19,7 @@ from extract.errors import ExtractError, UsageError
 from extract.pipeline import package_version
 
 if TYPE_CHECKING:
+    from extract.engines.llm.probing import Finding
     from extract.settings import Settings
 
 _PACKAGES = ("openai", "instructor", "tenacity", "diskcache", "rs-bpe", "pypdfium2", "python-docx")
@@ -45,12 +45,15 @@ def examine(
         if settings is None:
             raise UsageError("the rules need no doctor")
         report: dict[str, Rows] = {"settings": _settings(settings), "packages": _packages(), "kept": _kept(settings)}
-        report["endpoint"] = [] if no_probe or settings.missing else _probed(settings)
+        findings = () if no_probe or settings.missing else _probed(settings)
+        report["endpoint"] = [
+            {"tried": finding.tried, "answers": finding.verdict.value, "detail": finding.detail} for finding in findings
+        ]
     if (output_format or default_format(options.ListFormat.TABLE, options.ListFormat.JSON, None)) is options.ListFormat.JSON:
         write(json.dumps({"missing": settings.missing, **report}, indent=2), None)
     else:
         write(rendered(_tables(report, settings.missing), None), None)
-    if report["endpoint"] and not any(row["answers"] == "yes" for row in report["endpoint"]):
+    if findings and not _usable(findings):
         raise typer.Exit(FAILED)
 
 
@@ -122,15 +125,20 @@ def _prices(settings: Settings) -> str:
     return f"{len(prices.models)} models as of {prices.date}, {known}"
 
 
-def _probed(settings: Settings) -> Rows:
+def _probed(settings: Settings) -> tuple[Finding, ...]:
     from extract.engines.llm.probing import probe  # of the extra llm
 
-    rows: Rows = []
+    findings: list[Finding] = []
     for finding in probe(settings):
         notice(f"{finding.tried}: {finding.verdict}")
-        told = {name: str(value) for name, value in asdict(finding).items()}
-        rows.append({"tried": told["tried"], "answers": told["verdict"], "detail": told["detail"]})
-    return rows
+        findings.append(finding)
+    return tuple(findings)
+
+
+def _usable(findings: tuple[Finding, ...]) -> bool:
+    from extract.engines.llm.probing import usable  # of the extra llm
+
+    return usable(findings)
 
 
 def _tables(report: Mapping[str, Rows], missing: str) -> Iterator[RenderableType]:

@@ -276,7 +276,7 @@ def _own_folder(directory: Path) -> Path:
         if hasattr(os, "geteuid") and {status.st_uid, folder.lstat().st_uid} != {os.geteuid()}:
             raise SettingsError(f"{folder} belongs to another user: set EXTRACT_CACHE_DIR to a folder of your own")
         if status.st_mode & 0o077:
-            if not set(os.listdir(folder)) <= set(_FILES):  # a home, or /tmp: others would be locked out
+            if not {path.name for path in folder.iterdir()} <= set(_FILES):  # a home, or /tmp: others would be locked out
                 raise SettingsError(f"{folder} is open to others and holds other files: set EXTRACT_CACHE_DIR to an empty folder")
             folder.chmod(status.st_mode & 0o700)
         if linked := [path for path in _files(folder) if not stat.S_ISREG(path.lstat().st_mode)]:

@@ -6,8 +6,9 @@ Proxies of the environment hold, since nothing stands in the place of httpx2's o
 from __future__ import annotations
 
 import time
+import zlib
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import httpx2
@@ -18,15 +19,21 @@ from extract.result import Usage
 from extract.settings import OPENAI, Settings
 
 MOST_BYTES = 16 * 1024 * 1024
-"""An answer that is longer is none: what a model may write is a thousandth of that."""
+"""An answer that is longer is none, compressed or not: what a model may write is a thousandth of that."""
+_PIECE = 2**20  # bytes that are unpacked at once: a thousandth of them may stand for all
 LONGEST_CONNECT = 10.0
+SHORTEST_VALUE = 4
+"""Characters of a value in a query that is a secret; a shorter one would be found in the middle of words."""
 
 
 def secrets(settings: Settings) -> tuple[str, ...]:
-    """What no message may show: the key, and the password in the address."""
-    key = settings.api_key.get_secret_value().strip()
-    password = urlsplit(settings.base_url).password or ""
-    return tuple(sorted({secret for secret in (key, password, unquote(password)) if secret}, key=len, reverse=True))
+    """What no message may show: the key, and what the address tells nobody else: a password or token, the values of its query."""
+    address = urlsplit(settings.base_url)
+    login = address.username if address.password is None else address.password  # a token may stand alone
+    query = (value for name, value in parse_qsl(address.query) if not name.endswith("version"))  # Azure's: worth being told
+    found = {settings.api_key.get_secret_value().strip(), login or "", unquote(login or "")}
+    found.update(value for value in query if len(value) >= SHORTEST_VALUE)
+    return tuple(sorted(filter(None, found), key=len, reverse=True))
 
 
 def connected(settings: Settings, given: httpx2.Client | None) -> openai.OpenAI:
@@ -71,31 +78,51 @@ def timeouts(seconds: float) -> httpx2.Timeout:
 
 def _start_clock(request: httpx2.Request) -> None:
     """Notes until when the answer has to be complete: the time-outs of the client begin anew with every byte."""
+    request.headers["accept-encoding"] = "gzip, deflate"  # those that are unpacked here
     request.extensions["until"] = time.monotonic() + request.extensions["timeout"]["read"]
 
 
 def _bound_answer(response: httpx2.Response) -> None:
     """Has the body read within the time of the request, and not beyond MOST_BYTES."""
     if isinstance(response.stream, httpx2.SyncByteStream):
-        response.stream = _Bounded(response.stream, response.request)
+        encoding = response.headers.pop("content-encoding", "identity")  # the client would unpack without bounds
+        response.stream = _Bounded(response.stream, response.request, encoding=encoding.strip().lower())
 
 
 class _Bounded(httpx2.SyncByteStream):
-    """The bytes of another stream, as long as there is time and they are not too many."""
+    """The bytes of another stream, unpacked, as long as there is time and they are not too many."""
 
-    def __init__(self, stream: httpx2.SyncByteStream, request: httpx2.Request) -> None:
+    def __init__(self, stream: httpx2.SyncByteStream, request: httpx2.Request, *, encoding: str) -> None:
         self._stream = stream
         self._request = request
+        self._encoding = encoding
 
     def __iter__(self) -> Iterator[bytes]:
+        sent = self._within_bounds(self._stream)  # also of a stream that unpacks to nothing
+        yield from sent if self._encoding == "identity" else self._within_bounds(self._unpacked(sent))
+
+    def _within_bounds(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         size = 0
-        for chunk in self._stream:
+        for chunk in chunks:
             size += len(chunk)
             if size > MOST_BYTES:
                 raise httpx2.RemoteProtocolError(f"the answer is longer than {MOST_BYTES:,} bytes", request=self._request)
             if time.monotonic() > self._request.extensions["until"]:
                 raise httpx2.ReadTimeout("the answer took too long", request=self._request)
             yield chunk
+
+    def _unpacked(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        if self._encoding not in {"gzip", "deflate"}:
+            raise httpx2.DecodingError(f"the answer is packed as {self._encoding[:20]!r}", request=self._request)
+        unpacking = zlib.decompressobj(wbits=32 + zlib.MAX_WBITS)  # of both kinds
+        try:
+            for chunk in chunks:
+                piece = unpacking.decompress(chunk, _PIECE)
+                while piece:
+                    yield piece
+                    piece = unpacking.decompress(unpacking.unconsumed_tail, _PIECE)
+        except zlib.error as error:
+            raise httpx2.DecodingError(str(error), request=self._request) from error
 
     def close(self) -> None:
         self._stream.close()

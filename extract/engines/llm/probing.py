@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
+from json import JSONDecodeError
 
+import httpx2
 import openai
 from pydantic import JsonValue
 
 from extract.engines.llm.answers import answer_object
+from extract.engines.llm.bodies import first_form
 from extract.engines.llm.connection import connected, secrets
-from extract.engines.llm.faults import Target, fault_of
+from extract.engines.llm.faults import NoAnswer, Target, fault_of
 from extract.engines.llm.openai_model import OpenAIModel
 from extract.engines.llm.seam import Completion, Finish, Message, Request
 from extract.errors import AccessDenied, CallError, InvalidAnswer
@@ -55,37 +59,48 @@ def probe(settings: Settings) -> Iterator[Finding]:
     The model is asked for a line of a poem: an answer that fits the schema all the same was really held to it. After a refusal
     of the key nothing more is tried.
     """
-    listed = _models(settings)
+    listed = _tried("list of models", settings, lambda: _models(settings))
     yield listed
     if listed.verdict is Verdict.NO and listed.detail.startswith(AccessDenied.code):
         return
     for tried, api, constraint in _FORMS:
-        yield _form(settings, tried, api=api, constraint=constraint)
-    yield _stream(settings)
+        yield _tried(tried, settings, partial(_form, settings, api=api, constraint=constraint))
+    yield _tried("streaming, with usage", settings, lambda: _stream(settings))
 
 
-def usable(findings: tuple[Finding, ...]) -> bool:
+def usable(findings: Sequence[Finding]) -> bool:
     """Whether some way to ask works."""
     ways = {tried for tried, _, _ in _FORMS}
     return any(finding.verdict is not Verdict.NO for finding in findings if finding.tried in ways)
 
 
-def _models(settings: Settings) -> Finding:
-    tried = "list of models"
+def _tried(what: str, settings: Settings, ask: Callable[[], tuple[Verdict, str]]) -> Finding:
+    """What asking came to; whatever the endpoint does wrong is a no."""
     try:
-        with connected(settings, None) as client:
-            names = [model.id for model in client.models.list(timeout=settings.timeout)]
-    except openai.OpenAIError as error:
-        fault = fault_of(error, _target(settings))
-        return Finding(tried, Verdict.NO, f"{fault.code}: {fault}")
+        return Finding(what, *ask())
     except CallError as error:
-        return Finding(tried, Verdict.NO, f"{error.code}: {error}")
+        fault = error
+    except (openai.OpenAIError, NoAnswer, JSONDecodeError, UnicodeDecodeError) as error:
+        fault = fault_of(error, _target(settings))
+    except httpx2.HTTPError as error:  # while a stream is read, the SDK lets them through
+        fault = fault_of(NoAnswer(str(error)), _target(settings))
+    return Finding(what, Verdict.NO, f"{fault.code}: {fault}")
+
+
+def _models(settings: Settings) -> tuple[Verdict, str]:
+    with connected(settings, None) as client:
+        answer: object = client.get("/models", cast_to=object, options={"timeout": settings.timeout})
+    listed = answer.get("data") if isinstance(answer, dict) else None
+    if not isinstance(listed, list):
+        raise NoAnswer("it is no list of models")
+    names = [name for entry in listed if isinstance(entry, dict) and isinstance(name := entry.get("id"), str)]
     if settings.model in names:
-        return Finding(tried, Verdict.YES, f"{len(names)} models, {settings.model} among them")
-    return Finding(tried, Verdict.PARTLY, f"{len(names)} models, but not {settings.model}: {', '.join(sorted(names)[:8])}")
+        return Verdict.YES, f"{len(names)} models, {settings.model} among them"
+    others = _target(settings).shown(", ".join(sorted(names)[:8]))
+    return Verdict.PARTLY, f"{len(names)} models, but not {settings.model}: {others}"
 
 
-def _form(settings: Settings, tried: str, *, api: Api, constraint: Constraint) -> Finding:
+def _form(settings: Settings, *, api: Api, constraint: Constraint) -> tuple[Verdict, str]:
     """Whether the endpoint takes a request of that form, and holds the answer to it."""
     wish = "Write one line of a poem." if constraint is not Constraint.JSON else "Is the sky blue?"
     request = Request(
@@ -96,16 +111,14 @@ def _form(settings: Settings, tried: str, *, api: Api, constraint: Constraint) -
         schema_name="probe",
         max_output_tokens=_ROOM,
     )
-    try:
-        with OpenAIModel(settings.model_copy(update={"api": api, "constraint": constraint})) as model:
-            completion = model.complete(request)
-    except CallError as error:
-        return Finding(tried, Verdict.NO, f"{error.code}: {error}")
-    return Finding(tried, *_judged(completion))
+    with OpenAIModel(settings.model_copy(update={"api": api, "constraint": constraint})) as model:
+        return _judged(model.complete(request))
 
 
 def _judged(completion: Completion) -> tuple[Verdict, str]:
     used = f"{completion.usage.input_tokens} + {completion.usage.output_tokens} tokens"
+    if completion.finish is Finish.EMPTY:
+        return Verdict.NO, f"the answer is empty ({used})"
     if completion.finish is not Finish.STOP:
         return Verdict.PARTLY, f"the answer ended with {completion.finish} ({used})"
     try:
@@ -117,27 +130,23 @@ def _judged(completion: Completion) -> tuple[Verdict, str]:
     return Verdict.PARTLY, f"the answer is JSON that does not fit the schema ({used})"
 
 
-def _stream(settings: Settings) -> Finding:
+def _stream(settings: Settings) -> tuple[Verdict, str]:
     """Whether a streamed answer ends with its usage."""
-    tried = "streaming, with usage"
-    limit = "max_completion_tokens" if settings.endpoint.startswith("https://api.openai.com") else "max_tokens"
-    try:
-        with connected(settings, None) as client:
-            chunks = client.chat.completions.create(
-                model=settings.model,
-                messages=[{"role": "user", "content": "Say yes."}],
-                stream=True,
-                stream_options={"include_usage": True},
-                extra_body={limit: _ROOM},
-                timeout=settings.timeout,
-            )
-            usages = [chunk.usage for chunk in chunks if chunk.usage]
-    except openai.OpenAIError as error:
-        fault = fault_of(error, _target(settings))
-        return Finding(tried, Verdict.NO, f"{fault.code}: {fault}")
+    limit = first_form(settings.model_copy(update={"api": Api.CHAT})).limits[0]
+    with connected(settings, None) as client:
+        chunks = client.chat.completions.create(
+            model=settings.model,
+            messages=[{"role": "user", "content": "Say yes."}],
+            stream=True,
+            stream_options={"include_usage": True},
+            extra_body={limit: _ROOM},
+            timeout=settings.timeout,
+        )
+        usages = [usage for chunk in chunks if (usage := getattr(chunk, "usage", None))]  # a chunk is whatever came
     if not usages:
-        return Finding(tried, Verdict.PARTLY, "it streams, and does not say what it used")
-    return Finding(tried, Verdict.YES, f"{usages[-1].prompt_tokens} + {usages[-1].completion_tokens} tokens")
+        return Verdict.PARTLY, "it streams, and does not say what it used"
+    sent, answered = (getattr(usages[-1], name, None) for name in ("prompt_tokens", "completion_tokens"))
+    return Verdict.YES, _target(settings).shown(f"{sent} + {answered} tokens")
 
 
 def _target(settings: Settings) -> Target:
