@@ -183,10 +183,15 @@ def asking_engine(task: Task[T], settings: Settings) -> LlmEngine:
     try:
         from extract.engines.llm.assembly import engine_of  # takes a second to import
     except ModuleNotFoundError as error:
-        raise UsageError(
-            f"Asking a model needs the extra llm, of which {error.name} is not installed: pip install 'extract-service[llm]'."
-        ) from error
+        raise without_llm(error) from error
     return engine_of(task, settings, _rules_for(task) if task.name == _RULED else None)
+
+
+def without_llm(error: ModuleNotFoundError) -> UsageError:
+    """The error for a package of the extra llm that is not there."""
+    return UsageError(
+        f"Asking a model needs the extra llm, of which {error.name} is not installed: pip install 'extract-service[llm]'."
+    )
 
 
 def format_named(name: str | Format | None) -> Format | None:

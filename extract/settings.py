@@ -118,11 +118,15 @@ class Settings(BaseSettings):
             super().__init__(**values)  # type: ignore[arg-type]  # what is wrong in them is told below
         except ValidationError as error:
             raise SettingsError(_told(error)) from None  # the cause would show the values, keys among them
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+            raise SettingsError(f"{_ENV_FILE}: it cannot be read ({reason})") from None
 
     @field_validator("base_url")
     @classmethod
     def _address(cls, value: str) -> str:
-        if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
+        address = urlsplit(value)
+        if value and (address.scheme not in {"http", "https"} or not address.hostname or address.port == 0):
             raise ValueError("it must be an address such as https://api.openai.com/v1")
         return value.rstrip("/")
 

@@ -298,6 +298,21 @@ def test_members_of_unions(answer: dict[str, Any], values: dict[str, object]) ->
     assert (texts(draft), codes(draft)) == (values, [])
 
 
+def test_another_constant_than_the_one_there_is_is_told() -> None:
+    """A member is taken for the one that it must be, and not in silence."""
+
+    class Dog(BaseModel):
+        kind: Literal["dog"]
+        name: str | None = None
+
+    class Kennel(BaseModel):
+        dogs: list[Dog] = []
+
+    draft = drafted(schema=Kennel, dogs=[{"kind": "wolf", "name": {"value": "Cook", "at": 0}}])
+    assert (draft.values["dogs.0.kind"].value, codes(draft)) == ("dog", [("coerced", "dogs.0.kind")])
+    assert "'wolf' was read as 'dog'" in draft.issues[0].message
+
+
 def test_a_wrapped_answer() -> None:
     """What is no object stands under its key; without it there is nothing."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -199,6 +201,8 @@ def test_another_schema_needs_a_model(posting: Path) -> None:
     result = run("run", posting, "--schema", "invoice")
     assert (result.exit_code, "EXTRACT_MODEL" in result.stderr) == (2, True)
     assert run("run", posting, "--schema", "invoice", "--engine", "rules").exit_code == 2
+    quoted = run("run", posting, "--schema", "invoice", "--dry-run")
+    assert (quoted.exit_code, "EXTRACT_MODEL" in quoted.stderr) == (2, True)
 
 
 def test_the_cache_is_looked_at_carried_and_cleared(posting: Path, server: FaultServer) -> None:
@@ -214,6 +218,31 @@ def test_the_cache_is_looked_at_carried_and_cleared(posting: Path, server: Fault
     assert "1 answers added, 0 known already, 0 refused" in run("cache", "import", kept).stdout
     printed(run("run", posting))
     assert len(server.requests) == 1
+
+
+def test_names_in_the_cache_are_shown_as_they_are(posting: Path, server: FaultServer) -> None:
+    """An import may have brought any: neither markup nor a control character of theirs does anything."""
+    printed(run("run", posting))
+    (kept,) = (json.loads(line) for line in run("cache", "export").stdout.splitlines())
+    stdin = json.dumps({**kept, "key": "a" * 64, "requested_model": "odd[/x]\x1b[31m"})
+    assert run("cache", "import", "-", stdin=stdin).exit_code == 0
+    shown = run("cache", "info", "--format", "table")
+    assert (shown.exit_code, "odd[/x]" in shown.stdout, "\x1b" in shown.stdout) == (0, True, False)
+
+
+def test_without_the_extra_it_is_said_how_to_install_it(posting: Path) -> None:
+    """One line and the code of wrong use, and no traceback; in a process of its own, where nothing of it is loaded."""
+    script = (
+        "import sys\n"
+        "sys.modules['diskcache'] = None\n"
+        "from typer.testing import CliRunner\n"
+        "from extract.cli import app\n"
+        f"for command in (['cache', 'info'], ['cache', 'clear', '--yes'], ['prompt', {str(posting)!r}]):\n"
+        "    result = CliRunner().invoke(app, command)\n"
+        "    print(result.exit_code, 'diskcache is not installed: pip install' in result.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "2 True\n" * 3
 
 
 def test_clearing_the_cache_asks_first(posting: Path, server: FaultServer) -> None:

@@ -12,6 +12,7 @@ import traceback
 import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +23,7 @@ from fault_server import Fault, Received, Step, chat_completion, serving, tool_r
 from extract.engines.llm.connection import MOST_BYTES
 from extract.engines.llm.openai_model import OpenAIModel
 from extract.engines.llm.seam import Completion, Finish, Message, Request, Sampling
-from extract.errors import AccessDenied, CallError, EndpointUnavailable, RequestRejected
+from extract.errors import AccessDenied, CallError, EndpointUnavailable, RequestRejected, SettingsError
 from extract.result import Usage
 from extract.settings import Settings
 
@@ -343,6 +344,22 @@ def test_an_answer_that_cannot_be_unpacked_is_none(encoding: str, body: bytes) -
     """Damaged, cut off, or packed in a way that was not asked for."""
     with pytest.raises(EndpointUnavailable):
         complete(Step(headers={"content-encoding": encoding}, body=body))
+
+
+def test_a_name_of_a_host_that_cannot_be_one_is_a_wrong_setting() -> None:
+    """It is told before anything leaves, with the variable."""
+    with asking("http://hö$t/v1") as model, pytest.raises(SettingsError, match=r"^OPENAI_BASE_URL: "):
+        model.complete(REQUEST)
+
+
+def test_a_failed_call_writes_nothing_to_a_log_that_is_set_up(caplog: pytest.LogCaptureFixture) -> None:
+    """What the endpoint repeats of the key stands in no log of the packages below either."""
+    caplog.set_level(logging.INFO)
+    for step in (Step(status=401, body={"error": {"message": KEY}}), Step(body=chat_completion("", finish_reason="length"))):
+        with serving([step]) as server, asking(server.base_url) as model, suppress(AccessDenied):
+            model.complete(REQUEST)
+    assert "instructor" not in {record.name.partition(".")[0] for record in caplog.records}
+    assert KEY not in caplog.text
 
 
 def test_without_a_key_an_endpoint_of_ones_own_gets_a_placeholder() -> None:

@@ -87,6 +87,13 @@ def test_an_unknown_option_is_an_error() -> None:
         Settings(modell="x")
 
 
+def test_a_file_that_is_no_text_is_told(folder: Path) -> None:
+    """A .env in another encoding is a wrong setting, and nothing of it is shown."""
+    (folder / ".env").write_bytes(b"OPENAI_API_KEY=\xff\xfe")
+    with pytest.raises(SettingsError, match=r"^\.env: it cannot be read \(it is not UTF-8\)$"):
+        Settings()
+
+
 def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither in the settings as text, nor in the address that is shown, nor in an error about another value."""
     monkeypatch.setenv("OPENAI_API_KEY", KEY)

@@ -12,7 +12,7 @@ from rich.text import Text
 from extract.cli import options
 from extract.cli.output import default_format, errors_of, keep_apart, notice, read_document, rendered, write
 from extract.errors import UsageError
-from extract.pipeline import asking_engine, cleaned
+from extract.pipeline import asking_engine, cleaned, engine_named
 from extract.report import harmless
 from extract.source import MAX_CHARS, Source, open_source
 from extract.tasks import task_named
@@ -83,6 +83,8 @@ def show_quote(
     if settings is not None and (settings.configured or engine is options.EngineName.LLM):
         shown = _preview(opened, schema, settings, input_format)
         quoted = {"engine": "llm", "calls": 0, "cost": 0.0} if shown is None else _quoted(shown)
+    else:
+        engine_named(engine, task_named(schema), settings)  # the rules may not know that task
     write(json.dumps(quoted, indent=2), output)
 
 

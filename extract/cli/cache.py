@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
+from extract import report
 from extract.cli import options
 from extract.cli.output import FAILED, default_format, drop_output, errors_of, fail, notice, rendered, write
 from extract.errors import UsageError
@@ -120,5 +122,6 @@ def _table(known: CacheInfo) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False)
     for name, value in asdict(known).items():
         shown = ", ".join(f"{model}: {count:,}" for model, count in value.items()) if isinstance(value, dict) else value
-        table.add_row(name.replace("_", " "), f"{shown:,}" if isinstance(shown, int) else str(shown or "-"))
+        said = f"{shown:,}" if isinstance(shown, int) else str(shown or "-")
+        table.add_row(name.replace("_", " "), Text(report.printable(said)))  # an import may have brought names with markup
     return table

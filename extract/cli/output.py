@@ -19,6 +19,7 @@ from rich.table import Table
 
 from extract import report
 from extract.errors import ExtractError, UsageError
+from extract.pipeline import without_llm
 from extract.source import read_bounded
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -69,6 +70,8 @@ def errors_of(name: str) -> Iterator[None]:
         shown = report.printable(name)
         line = message if message.startswith(shown) else f"{shown}: {message}"
         fail(line, WRONG_USE if isinstance(error, UsageError) else FAILED)
+    except ModuleNotFoundError as error:  # what a command loads by itself is of the extra llm
+        fail(str(without_llm(error)), WRONG_USE)
 
 
 def fail(message: str, code: int) -> NoReturn:

@@ -115,6 +115,8 @@ class _Reader:
             case Value():
                 self._value(found, node, path)
             case Tag():
+                if found != node.value:
+                    self._note("coerced", path, f"{_shown(found)} was read as {node.value!r}, the only value that there is")
                 self.values[path] = DraftValue(node.value, inferred=True)
             case Entries() if isinstance(found, list):
                 self._entries(found, node, path)

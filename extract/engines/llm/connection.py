@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import httpx2
 import openai
 
-from extract.errors import AccessDenied
+from extract.errors import AccessDenied, SettingsError
 from extract.result import Usage
 from extract.settings import OPENAI, Settings
 
@@ -47,14 +47,17 @@ def connected(settings: Settings, given: httpx2.Client | None) -> openai.OpenAI:
     if address.username is not None:
         pair = f"{unquote(address.username)}:{unquote(address.password or '')}"
         headers["Authorization"] = f"Basic {b64encode(pair.encode()).decode()}"
-    return openai.OpenAI(
-        api_key=_key(settings),
-        base_url=settings.endpoint,
-        default_headers=headers,
-        default_query=dict(parse_qsl(address.query)),
-        max_retries=0,
-        http_client=http,
-    )
+    try:
+        return openai.OpenAI(
+            api_key=_key(settings),
+            base_url=settings.endpoint,
+            default_headers=headers,
+            default_query=dict(parse_qsl(address.query)),
+            max_retries=0,
+            http_client=http,
+        )
+    except httpx2.InvalidURL as error:
+        raise SettingsError(f"OPENAI_BASE_URL: {error}") from error
 
 
 def _key(settings: Settings) -> str:

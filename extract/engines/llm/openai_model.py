@@ -13,6 +13,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -46,6 +47,7 @@ _SAID = {
     Constraint.JSON: "takes no schema: it is part of the prompt from now on, and answers are checked here alone",
 }
 _LOG = logging.getLogger("extract")
+_OURS = ContextVar("_OURS", default=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ class OpenAIModel:
         """The completion, or why there is none."""
         create = self._create(_mode(call.form))
         messages = [message_body(message) for message in call.request.messages]
+        ours = _OURS.set(True)
         try:
             answer = create(response_model=AnyAnswer, max_retries=0, model=call.request.model, messages=messages, call=call)
         except (IncompleteOutputException, InstructorRetryException) as error:
@@ -146,6 +149,8 @@ class OpenAIModel:
             if isinstance(error.__cause__, Failure):
                 return error.__cause__
             raise (error.__cause__ or error) from None  # a fault of ours
+        finally:
+            _OURS.reset(ours)
         return _completion(answer._raw_response, call.request)  # noqa: SLF001  # the name under which instructor hands it over
 
     def _create(self, mode: instructor.Mode) -> Callable[..., Any]:
@@ -175,6 +180,11 @@ class OpenAIModel:
             _LOG.warning("%s %s", self._settings.endpoint, _SAID[lower.constraint])
 
 
+def _is_of_others(_: logging.LogRecord) -> bool:
+    """Whether a record is not about a call of ours, of which the error says what is to be said."""
+    return not _OURS.get()
+
+
 def _mode(form: Form) -> instructor.Mode:
     if form.constraint is Constraint.JSON:
         return instructor.Mode.JSON
@@ -183,8 +193,8 @@ def _mode(form: Form) -> instructor.Mode:
 
 def _shaping(mode: instructor.Mode) -> Callable[..., Any]:
     """The way in which instructor asks in that mode; it ends in ``_sent``."""
-    # Without it, instructor's log of each failed attempt goes to stderr wherever logging is not set up.
-    logging.getLogger("instructor").addHandler(logging.NullHandler())
+    # Without it, instructor logs what the endpoint said, the key that it repeats included, and without a log to stderr.
+    logging.getLogger("instructor.v2.retry").addFilter(_is_of_others)
     create: Callable[..., Any] = instructor.patch(create=_sent, mode=mode)
     return create
 

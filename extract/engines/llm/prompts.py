@@ -151,10 +151,14 @@ def _from_file(path: Path) -> Prompt:
 
 def _head(text: str, name: str) -> FrontMatter:
     try:
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
+            raise PromptError(
+                f"{name}: its head has an alias (*), and a few may stand for more than fits into memory: write it out"
+            )
         return FrontMatter.model_validate(yaml.safe_load(text))
     except ValidationError as error:
         raise PromptError(f"{name}: {told_by(error, whole='head')}") from error
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date that there is not, a number that is none
         raise PromptError(f"{name}: its head is no YAML ({str(error).splitlines()[0]})") from error
 
 
