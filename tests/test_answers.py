@@ -347,6 +347,15 @@ def test_huge_ranges_are_bounded(entry: str) -> None:
     assert len(draft.issues) <= MAX_LINES // 8 + 2
 
 
+def test_texts_are_not_looked_up_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model that writes out thousands of texts that no line holds takes a bounded time; what is not looked up is an issue."""
+    monkeypatch.setattr("extract.engines.llm.answers.MAX_SEARCHED", 2 * len(LINES))
+    draft = drafted(texts=["no such words", "Free bread", "Keep the ovens clean"], name={"value": "Acme Bakery", "at": None})
+    assert texts(draft) == {"texts.0": "Free bread", "name": "Acme Bakery"}
+    assert codes(draft) == [("malformed_answer", "texts.0"), ("coerced", "texts.0"), ("malformed_answer", "texts.1")]
+    assert draft.values["name"].inferred
+
+
 def test_ranges_that_lead_out_are_told_once() -> None:
     """Of a range that is too long, the first line too many is an issue, and not millions of them."""
     draft = drafted(texts=["6-9999999"])

@@ -26,6 +26,8 @@ from extract.result import Issue, Severity
 
 MAX_LINES = 50_000
 """Lines that all references of an answer may name together."""
+MAX_SEARCHED = 1_000_000
+"""Lines that are looked through for the texts of an answer that names none: three seconds."""
 _SHOWN = 80  # characters of an answer in a message
 _FENCE = re.compile(r"```(?:json)?")
 _PRINTED = frozenset({"email", "phone", "region", "url"})  # readers of values that mostly stand in the text as they are
@@ -104,6 +106,7 @@ class _Reader:
     values: dict[str, DraftValue] = field(default_factory=dict)
     issues: list[Issue] = field(default_factory=list)
     named: int = 0  # lines that references have named so far
+    searched: int = 0  # lines that texts were looked up in
 
     def read(self, found: object, node: Node, path: str) -> None:
         """One part of the answer; null says nothing."""
@@ -200,7 +203,7 @@ class _Reader:
 
     def _written_out(self, text: str, path: str, reason: str) -> None:
         """A text that was written out where lines were asked for: taken if it stands in one line, word by word."""
-        for number in range(len(self.lines)) if len(text.split()) > 1 else ():
+        for number in self._searchable() if len(text.split()) > 1 else ():
             body = self.lines.body(number)
             if body and (place := find_words(text, body.text)):
                 self._note("coerced", path, f"text was answered where lines were asked for; it stands in line {number}")
@@ -250,11 +253,16 @@ class _Reader:
 
     def _anywhere(self, value: Scalar, leaf: Leaf) -> DraftValue:
         """A value without a line: stated by the first line that says just that, or by none."""
-        for number in range(len(self.lines)):
+        for number in self._searchable():
             body = self.lines.body(number)
             if body and _printed(value, leaf, body.text) and (place := find_words(str(value), body.text)):
                 return DraftValue(value, (self.lines.reference(number, *place),))
         return DraftValue(value, inferred=True)
+
+    def _searchable(self) -> range:
+        """The lines to look a text up in; none any longer when that has taken too much."""
+        self.searched += len(self.lines)
+        return range(len(self.lines) if self.searched <= MAX_SEARCHED else 0)
 
     def _extent(self) -> str:
         return f"the document has lines 0 to {len(self.lines) - 1}" if len(self.lines) else "the document has no line"
