@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -126,6 +128,28 @@ def test_a_refused_key_stops_the_run(tmp_path: Path) -> None:
         with ThreadPoolExecutor(8) as pool:
             assert list(pool.map(ask, range(40))) == [AccessDenied] * 40
     assert len(server.requests) == 1
+
+
+def test_a_refused_key_wakes_those_who_pause(tmp_path: Path) -> None:
+    """A thread that was told to come back in a minute learns at once that it need not."""
+    with serving([Step(status=503, headers={"retry-after": "60"}), *[Step(status=401)] * 2]) as server:
+        used = settings(server.base_url, tmp_path)
+        ended: list[type[Exception]] = []
+
+        def ask() -> None:
+            try:
+                extract("Cake of one", schema=Cake, settings=used)
+            except AccessDenied as error:
+                ended.append(type(error))
+
+        pausing = threading.Thread(target=ask, daemon=True)
+        pausing.start()
+        while not server.requests:
+            time.sleep(0.01)
+        with pytest.raises(AccessDenied):
+            extract("Cake of another", schema=Cake, settings=used)
+        pausing.join(timeout=20)
+    assert ended == [AccessDenied]
 
 
 def test_faults_are_asked_again_and_counted(tmp_path: Path) -> None:
