@@ -139,6 +139,17 @@ def test_a_budget_stops_before_the_call(posting: Path, server: FaultServer) -> N
     assert server.requests == []
 
 
+def test_a_warning_is_a_line_on_standard_error(posting: Path, server: FaultServer) -> None:
+    """What the user should know and is no error: here, that nobody knows the price. The result stays apart."""
+    command = "from extract.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", command, "run", str(posting), "--model", "mine"], capture_output=True, text=True, check=False
+    )
+    assert json.loads(done.stdout)["provenance"]["model"] == "mine"
+    assert done.stderr.startswith("extract: the price of the model 'mine' is not known")
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_a_price_that_is_not_known_cannot_be_limited(posting: Path, server: FaultServer) -> None:
     """A limit that could not be kept is an error, not a hope; a price table of the user's mends it."""
     result = run("run", posting, "--model", "mine", "--max-cost", "1")
