@@ -6,30 +6,21 @@ dropped with an issue.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
-from typing import get_args
 
 from pydantic import BaseModel
 
 from extract.cleaning.document import CleanDocument, Fact, MappedText, Scalar, Segment, Span
 from extract.engines.base import Draft, DraftValue, FactReference, TextReference
 from extract.fields import Leaf, leaf_annotations, path_pattern
-from extract.readers import read_as
+from extract.readers.stating import reads_as, same_value
 from extract.result import Evidence, Issue, Severity, Status
-from extract.vocabulary import fold
 
 _NO_SUCH_PLACE = "the engine refers to a place that the document does not have, or that begins or ends inside of a word"
 _SHOWN = 80  # characters of a value or a quote in a message
 _LONGEST_NUMBER = 1000  # bits of a number in a message
-_CONVERTED = frozenset({"duration"})  # read in another unit than it is written in, so a whole number of it is rounded
-_READERS: Mapping[type, str] = {Decimal: "figure", float: "figure", int: "figure", date: "date", datetime: "moment"}
-"""Who reads the leaves of a schema that names no reader, by their type."""
 _INSIDE_NUMBERS = frozenset(".,'’")
-_SIGN = re.compile(r"[+#&%@*$€£]")  # these make another word or another amount: "C" is not "C++"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +53,6 @@ def ground(draft: Draft, clean: CleanDocument, schema: type[BaseModel]) -> Groun
         else:
             kept[path] = found
     return Grounding(kept, tuple(issues))
-
-
-def status_of(drafted: DraftValue, leaf: Leaf, clean: CleanDocument) -> Status | None:
-    """How a value stands to the text that it refers to; None where that does not state it, or is not there."""
-    bodies = [_body(reference, clean) for reference in drafted.references]
-    parts = [body for body in bodies if body is not None]
-    return _status(drafted, leaf, parts) if len(parts) == len(bodies) else None
-
-
-def is_read_by_type(leaf: Leaf) -> bool:
-    """Whether a leaf is a number or a day, so that a value of it is seldom printed as it is."""
-    kinds = get_args(leaf.annotation) or (leaf.annotation,)
-    return str not in kinds and any(kind in _READERS for kind in kinds)
 
 
 def _look_up(path: str, drafted: DraftValue, leaf: Leaf, clean: CleanDocument) -> Grounded | Issue:
@@ -162,7 +140,7 @@ def _status(drafted: DraftValue, leaf: Leaf, parts: Sequence[MappedText]) -> Sta
         return Status.REPAIRED if any(part.repaired for part in parts) else Status.QUOTED
     if leaf.verbatim:
         return None
-    if _reads_as(quoted, drafted.value, leaf):
+    if reads_as(quoted, drafted.value, leaf):
         return Status.FACT if is_fact else Status.NORMALISED
     return Status.INFERRED if _is_a_choice(drafted.value, leaf) else None
 
@@ -172,53 +150,3 @@ def _is_a_choice(value: Scalar, leaf: Leaf) -> bool:
     if leaf.reader is not None:
         return False
     return isinstance(value, bool) if leaf.annotation is bool else any(same_value(choice, value) for choice in leaf.choices)
-
-
-def _reads_as(quoted: str, value: Scalar, leaf: Leaf) -> bool:
-    """Whether reading the quoted text gives the very value."""
-    if leaf.reader:
-        read = read_as(leaf.reader, quoted)
-        if leaf.annotation is int and leaf.reader in _CONVERTED:
-            return any(isinstance(found, float) and same_value(round(found), value) for found in read)
-        return any(same_value(found, value) for found in read)
-    if leaf.choices:
-        return same_value(quoted.strip(), value) or f" {fold(str(value).replace('_', ' '))} " in f" {fold(quoted)} "
-    if any(_reads_by_type(quoted, value, kind) for kind in get_args(leaf.annotation) or (leaf.annotation,)):
-        return True
-    if isinstance(value, str):
-        return fold(value) == fold(quoted) != "" and _SIGN.findall(value) == _SIGN.findall(quoted)
-    return same_value(quoted.strip(), value)
-
-
-def _reads_by_type(quoted: str, value: Scalar, kind: object) -> bool:
-    """Whether what reads values of that type reads the very value."""
-    reader = _READERS.get(kind) if isinstance(kind, type) else None
-    if reader == "moment" and (moment := _moment(value)) is not None:
-        return any(found == moment for found in read_as(reader, quoted))
-    return reader is not None and any(same_value(found, value) for found in read_as(reader, quoted))
-
-
-def _moment(value: Scalar) -> str | None:
-    """A moment in the one way in which it is read, however much of it was left out."""
-    try:
-        return datetime.fromisoformat(str(value)).isoformat()
-    except ValueError:
-        return None
-
-
-def same_value(read: object, value: object) -> bool:
-    """Equal as they are, as they are written, or as numbers; a truth value equals only itself.
-
-    >>> from datetime import date
-    >>> same_value(Decimal("7500.00"), "7500"), same_value(date(2024, 5, 30), "2024-05-30"), same_value(1, True)
-    (True, True, False)
-    """
-    if isinstance(read, bool) or isinstance(value, bool):
-        return read is value
-    if read == value:
-        return True
-    try:
-        written, other = str(read).strip(), str(value).strip()
-        return written == other or Decimal(written) == Decimal(other)
-    except (InvalidOperation, ValueError):  # no number; an int of more than sys.get_int_max_str_digits() figures
-        return False

@@ -12,7 +12,8 @@ from pydantic import BaseModel, RootModel, ValidationError
 from extract.cleaning.document import Scalar
 from extract.errors import IncompleteRecord
 from extract.fields import Leaf, ListShape, ObjectShape, Shape, UnionShape, leaf_paths, shape_of
-from extract.grounding import Grounded, same_value
+from extract.grounding import Grounded
+from extract.readers.stating import same_value
 from extract.result import Evidence, Issue, Severity, Status
 
 T = TypeVar("T", bound=BaseModel)

@@ -22,8 +22,9 @@ from extract.engines.llm.lines import Lines, shown_facts
 from extract.engines.llm.wire import ROOT, wire_schema
 from extract.errors import InvalidAnswer
 from extract.fields import ReadAs, Verbatim, leaf_annotations, path_pattern
-from extract.grounding import ground, same_value
+from extract.grounding import ground
 from extract.readers import read_as
+from extract.readers.stating import same_value
 from extract.result import Severity, Status
 from extract.schemas.job_posting import JobPosting
 from extract.source import Format, open_source

@@ -16,8 +16,9 @@ from extract.cleaning import clean
 from extract.cleaning.document import CleanDocument, Scalar
 from extract.engines.base import Draft, DraftValue, FactReference, TextReference
 from extract.fields import leaf_annotations, path_pattern
-from extract.grounding import Grounding, ground, same_value, status_of
+from extract.grounding import Grounding, ground
 from extract.readers import read_as
+from extract.readers.stating import same_value
 from extract.result import Status
 from extract.schemas.job_posting import JobPosting
 from extract.source import Format, open_source
@@ -286,22 +287,26 @@ class Plain(BaseModel):
 def test_leaves_without_a_reader_are_read_by_their_type(path: str, text: str, value: Scalar, status: Status | None) -> None:
     """Numbers, days and moments need no annotation; what nothing of ours can tell is inferred, and all else refused."""
     document = page(text)
-    leaf = leaf_annotations(Plain)[path]
     whole = DraftValue(value, (TextReference(0, 0, len(document.segments[0].text)),))
-    assert status_of(whole, leaf, document) is status
     found = ground(Draft({path: whole}), document, Plain)
     assert [entry.evidence.status for entry in found.values.values()] == ([status] if status else [])
     assert [issue.code for issue in found.issues] == ([] if status else ["ungrounded"])
 
 
-def test_a_value_in_a_place_that_is_not_there_has_no_status() -> None:
-    """Nor has one whose place cuts a word."""
-    document, leaf = page("Pancakes"), leaf_annotations(Plain)["word"]
-    assert status_of(DraftValue("Pan", (TextReference(0, 0, 3),)), leaf, document) is None
-    assert status_of(DraftValue("Pan", (TextReference(1, 0, 3),)), leaf, document) is None
-    assert status_of(DraftValue("Pan", (FactReference(0, 0, 3),)), leaf, document) is None
-    assert status_of(DraftValue("Pancakes", (TextReference(0, 0, 8), TextReference(1, 0, 3))), leaf, document) is None
-    assert status_of(DraftValue("Pan", inferred=True), leaf, document) is Status.INFERRED
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        (DraftValue("Pan", (TextReference(0, 0, 3),)), "reference_out_of_range"),
+        (DraftValue("Pan", (TextReference(1, 0, 3),)), "reference_out_of_range"),
+        (DraftValue("Pan", (FactReference(0, 0, 3),)), "reference_out_of_range"),
+        (DraftValue("Pancakes", (TextReference(0, 0, 8), TextReference(1, 0, 3))), "reference_out_of_range"),
+        (DraftValue("Pan"), "ungrounded"),
+    ],
+)
+def test_a_value_in_a_place_that_is_not_there_is_refused(value: DraftValue, code: str) -> None:
+    """So is one whose place cuts a word, and one without a place."""
+    found = ground(Draft({"word": value}), page("Pancakes"), Plain)
+    assert (found.values, [issue.code for issue in found.issues]) == ({}, [code])
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, Va
 from extract.cleaning.document import Scalar
 from extract.errors import IncompleteRecord
 from extract.fields import leaf_annotations, leaf_paths
-from extract.grounding import Grounded, same_value
+from extract.grounding import Grounded
+from extract.readers.stating import same_value
 from extract.result import Evidence, Status
 from extract.schemas.job_posting import JobPosting
 from extract.validation import Validated, assemble, validate, without_gaps

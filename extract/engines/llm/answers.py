@@ -21,7 +21,7 @@ from extract.engines.llm.references import is_several, read_quote, read_referenc
 from extract.engines.llm.wire import ROOT, Either, Entries, Node, Passage, Record, Tag, Value, Wire
 from extract.errors import InvalidAnswer
 from extract.fields import Leaf, below
-from extract.grounding import is_read_by_type
+from extract.readers.stating import is_read_by_type
 from extract.result import Issue, Severity
 
 MAX_LINES = 50_000

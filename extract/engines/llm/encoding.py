@@ -13,14 +13,12 @@ from functools import cache, cached_property
 from pydantic import BaseModel, JsonValue
 
 from extract.cleaning.document import Scalar
-from extract.engines.base import DraftValue
 from extract.engines.llm.answers import fits, place_in_line
 from extract.engines.llm.lines import Lines, alike, find, find_words, shortened
 from extract.engines.llm.references import joined_reference, write_entries, write_reference
 from extract.engines.llm.wire import ROOT, Either, Entries, Node, Passage, Record, Tag, Value, Wire
 from extract.fields import Leaf, below
-from extract.grounding import status_of
-from extract.result import Status
+from extract.readers.stating import states
 
 
 class NotStated(ValueError):
@@ -99,8 +97,9 @@ class _Writer:
     def _line(self, value: Scalar, leaf: Leaf) -> int | None:
         """The first line that states the value."""
         for number in range(len(self.lines)):
-            drafted = DraftValue(value, (place_in_line(value, leaf, self.lines, number),))
-            if status_of(drafted, leaf, self.lines.clean) not in {None, Status.INFERRED}:
+            body, place = self.lines.body(number), place_in_line(value, leaf, self.lines, number)
+            part = body.text[place.start : place.end] if body else ""
+            if body and find_words(part, body.text) and states(part, value, leaf):
                 return number
         return None
 

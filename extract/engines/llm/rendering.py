@@ -19,8 +19,7 @@ from extract.engines.llm.prompts import Example, Prompt, told_by
 from extract.engines.llm.seam import Message
 from extract.engines.llm.wire import Wire, wire_schema
 from extract.errors import ExtractError, PromptError
-from extract.grounding import ground
-from extract.result import Severity, Status
+from extract.result import Severity
 from extract.source import open_source
 
 _SHOWN = 200  # characters of a value that is told as known
@@ -74,9 +73,8 @@ def checked_example(prompt: str, document: str, record: str, schema: type[BaseMo
     except (ExtractError, NotStated, ValidationError) as error:
         told = told_by(error, whole="record") if isinstance(error, ValidationError) else str(error)
         raise PromptError(f"an example of the prompt {prompt} is wrong: {told}") from error
-    grounding = ground(draft, lines.clean, schema)
-    wrong = [issue.message for issue in (*draft.issues, *grounding.issues) if issue.severity is Severity.ERROR]
-    guessed = [path for path, value in grounding.values.items() if value.evidence.status is Status.INFERRED]
+    wrong = [issue.message for issue in draft.issues if issue.severity is Severity.ERROR]
+    guessed = [path for path, value in draft.values.items() if value.inferred]  # no line states it
     if wrong or guessed:
         told = wrong[0] if wrong else f"{guessed[0]}: the document does not state {draft.values[guessed[0]].value!r}"
         raise PromptError(f"an example of the prompt {prompt} is wrong: {told}")
