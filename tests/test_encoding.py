@@ -59,7 +59,8 @@ def survives(record: BaseModel, lines: Lines) -> tuple[BaseModel, list[str]]:
     draft = draft_of(answer_object(answer), wire, lines)
     grounding = ground(draft, lines.clean, schema)
     found = validate(grounding.values, schema)
-    return found.record, [issue.message for issue in (*draft.issues, *grounding.issues, *found.issues)]
+    issues = (*draft.issues, *grounding.issues, *found.issues)
+    return found.record, [issue.message for issue in issues if issue.code != "inferred"]  # a truth value has no line
 
 
 LINES = document(

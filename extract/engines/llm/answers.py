@@ -225,7 +225,9 @@ class _Reader:
         """A value and the line that states it; one without its line is looked for, and else is the engine's own conclusion."""
         match found:
             case {"value": value, **rest}:
-                at = rest.get("at")
+                at = rest.pop("at", None)
+                if rest:
+                    self._note("unasked_field", path, f"it was answered with more than a value and its line: {_shown(rest)}")
             case dict() | list():
                 self._refuse("malformed_answer", path, f"a value with its line was asked for, not {_shown(found)}")
                 return
@@ -245,7 +247,9 @@ class _Reader:
 
     def _placed(self, value: Scalar, at: object, leaf: Leaf, path: str) -> None:
         if at is None:
-            self.values[path] = self._anywhere(value, leaf)
+            self.values[path] = found = self._anywhere(value, leaf)
+            if found.inferred:
+                self._note("inferred", path, f"no line states {_shown(value)}: it is what the model concluded")
         elif isinstance(at, bool) or not isinstance(at, int) or self.lines.body(at) is None:
             self._refuse("reference_out_of_range", path, f"{self._extent()}, not {_shown(at)}")
         else:

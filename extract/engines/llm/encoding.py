@@ -167,4 +167,7 @@ def _whole_lines(text: tuple[str, ...], lines: Sequence[tuple[str, ...]]) -> tup
                 return (number, *more)
         return None
 
-    return rest(0, -2) or ()
+    try:
+        return rest(0, -2) or ()
+    except RecursionError:  # hundreds of lines that are one text
+        return ()
