@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -394,6 +394,7 @@ LINES = st.builds(Put, WORDS, st.integers(20, 820), st.integers(20, 400), st.sam
 
 
 @settings(max_examples=60)
+@example([[Put(":E", 20)], [Put("E", 20), Put(":E", 32), Put(":", 20, 27)]])  # a running line between two that share a row
 @given(st.lists(st.lists(LINES, max_size=12), min_size=1, max_size=4))
 def test_any_page_keeps_the_map_and_its_words(pages: list[list[Put]]) -> None:
     """Wherever lines stand, nothing that is shown is lost: it is in a segment, or among the dropped."""

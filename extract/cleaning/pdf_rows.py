@@ -27,7 +27,7 @@ def pieces_of(lines: Iterable[PrintedLine], text: str) -> list[Piece]:
     A row is one of a table where its cells begin at the same places as those of a row next to it, or where its first cell is a
     label with a colon. Elsewhere what stands beside each other is one line, unless it is far apart.
     """
-    rows = _rows(lines)
+    rows = _rows(lines, text)
     alike = [False, *(_alike(upper, lower) for upper, lower in pairwise(rows)), False]
     found: list[Piece] = []
     for at, row in enumerate(rows):
@@ -40,10 +40,11 @@ def pieces_of(lines: Iterable[PrintedLine], text: str) -> list[Piece]:
     return found
 
 
-def _rows(lines: Iterable[PrintedLine]) -> list[list[PrintedLine]]:
+def _rows(lines: Iterable[PrintedLine], text: str) -> list[list[PrintedLine]]:
     rows: list[list[PrintedLine]] = []
     for line in lines:
-        if rows and _beside(rows[-1][-1], line):
+        # between the two may stand what is on every page, and was left out
+        if rows and _beside(rows[-1][-1], line) and not text[rows[-1][-1].end : line.start].strip():
             rows[-1].append(line)
         else:
             rows.append([line])
