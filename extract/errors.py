@@ -18,6 +18,7 @@ ExtractError
 │   │   ├── Truncated            its answer was cut off, with more room too
 │   │   ├── InvalidAnswer        no JSON object, or nothing at all
 │   │   ├── ContextOverflow      the document is longer than the model can read
+│   │   ├── Abandoned            whoever asked was cancelled, so nobody asked again
 │   │   ├── RequestRejected      the endpoint calls the request wrong (400)
 │   │   └── EndpointUnavailable  no answer in time, after all attempts: try again later
 │   └── RunStopped         no further call can succeed: stop the run and do what the message says
@@ -35,7 +36,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from extract.result import Usage  # result.py is built on modules that raise these errors
+    from extract.result import Issue, Usage  # result.py is built on modules that raise these errors
 
 
 class ExtractError(Exception):
@@ -129,9 +130,17 @@ class SettingsError(UsageError):
 
 
 class IncompleteRecord(ExtractError):
-    """The document does not state what the schema requires, so there is no record; the message names the fields."""
+    """The document does not state what the schema requires, so there is no record; the message names the fields.
+
+    ``issues`` are what there was to say about its values, ``usage`` is what asking for them used.
+    """
 
     code = "incomplete"
+
+    def __init__(self, message: str, *, issues: tuple[Issue, ...] = (), usage: Usage | None = None) -> None:
+        super().__init__(message)
+        self.issues = issues
+        self.usage = usage
 
 
 class CallError(ExtractError):
@@ -178,6 +187,12 @@ class ContextOverflow(ModelError):
     """The request is longer than the model's context."""
 
     code = "context_overflow"
+
+
+class Abandoned(ModelError):
+    """Whoever waited for the record was cancelled; no further attempt was made."""
+
+    code = "abandoned"
 
 
 class RequestRejected(ModelError):

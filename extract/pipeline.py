@@ -9,17 +9,19 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypedDict, TypeVar, Unpack, overload
+from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel
 
 from extract.cleaning import clean as clean_source
 from extract.cleaning.document import CleanDocument
 from extract.engines.base import Engine
-from extract.errors import SettingsError, UsageError
+from extract.errors import IncompleteRecord, SettingsError, UsageError
 from extract.grounding import ground
 from extract.result import Extraction, Provenance
 from extract.source import MAX_CHARS, Format, Source, open_source
 from extract.tasks import Task, task_named, task_of
+from extract.threads import in_thread
 from extract.validation import validate
 
 if TYPE_CHECKING:
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from extract.settings import Settings  # read only where a model may be asked
 
 T = TypeVar("T", bound=BaseModel)
+_CONCURRENT = 64
+"""Documents of one event loop that are under way at once, where no settings say otherwise."""
+_slots_of: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 _ENGINES = ("auto", "rules", "llm")
 _RULED = "job_posting"
 """The task that the rules know."""
@@ -76,6 +81,7 @@ def extract(
     engine, format or a wrong setting: all of them ``extract.errors.ExtractError``.
     """
     started = time.perf_counter()
+    _check_types(schema, settings)
     task = task_named(schema) if isinstance(schema, str) else task_of(schema)
     chosen = engine_named(engine, task, settings) if isinstance(engine, str) else engine
     opened = source if isinstance(source, Source) else open_source(source, max_chars=max_chars, name=name)
@@ -93,8 +99,21 @@ async def aextract(source: Document, *, schema: str, **options: Unpack[Options])
 async def aextract(
     source: Document, *, schema: str | type[BaseModel] = "job_posting", **options: Unpack[Options]
 ) -> Extraction[BaseModel]:
-    """``extract`` in a thread, with the same keywords, so that the event loop goes on."""
-    return await asyncio.to_thread(lambda: extract(source, schema=schema, **options))
+    """``extract`` in a thread of its own, with the same keywords, so that the event loop goes on.
+
+    At most as many are under way in a loop as the settings of the first allow requests at once (64). After a cancellation the
+    call that is under way is left to itself, and none is made after it; it keeps no process from ending.
+    """
+    async with _slots(options.get("settings")):
+        return await in_thread(lambda: extract(source, schema=schema, **options))
+
+
+def _slots(settings: Settings | None) -> asyncio.Semaphore:
+    """The places for documents under way in this loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _slots_of:
+        _slots_of[loop] = asyncio.Semaphore(_CONCURRENT if settings is None else settings.concurrency)
+    return _slots_of[loop]
 
 
 def cleaned(source: Source, input_format: str | Format | None = None) -> CleanDocument:
@@ -102,15 +121,28 @@ def cleaned(source: Source, input_format: str | Format | None = None) -> CleanDo
     return clean_source(source, format=format_named(input_format))
 
 
+def _check_types(schema: object, settings: object) -> None:
+    """UsageError for what is no schema or no settings: without types to check, it would fail somewhere inside."""
+    if not isinstance(schema, str) and not (isinstance(schema, type) and issubclass(schema, BaseModel)):
+        raise UsageError(f"A schema is the name of a task or a Pydantic model (the class), not {schema!r:.80}.")
+    if settings is not None and not hasattr(settings, "configured"):
+        raise UsageError(f"settings are a Settings of extract.settings, not {type(settings).__name__}.")
+
+
 def run(document: CleanDocument, task: Task[T], engine: Engine, *, started: float) -> Extraction[T]:
     """The last three rooms: a draft, its grounding, the record."""
     draft = engine.fill(document)
     grounding = ground(draft, document, task.schema)
-    validated = validate(grounding.values, task.schema)
+    doubts = (*draft.issues, *grounding.issues)
+    try:
+        validated = validate(grounding.values, task.schema, doubts=doubts)
+    except IncompleteRecord as error:
+        error.usage = draft.usage
+        raise
     return extraction_of(task.schema)(
         record=validated.record,
         evidence=dict(validated.evidence),
-        issues=(*draft.issues, *grounding.issues, *validated.issues),
+        issues=(*doubts, *validated.issues),
         usage=draft.usage.model_copy(update={"seconds": round(time.perf_counter() - started, 6)}),
         provenance=provenance(document, task, engine),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -33,8 +33,10 @@ class Validated(Generic[T]):
     issues: tuple[Issue, ...]
 
 
-def validate(values: Mapping[str, Grounded], schema: type[T]) -> Validated[T]:
+def validate(values: Mapping[str, Grounded], schema: type[T], *, doubts: tuple[Issue, ...] = ()) -> Validated[T]:
     """Build the record; a value that its field refuses is left out, and what is valid stays.
+
+    ``doubts`` are the issues so far: where there is no record, they say why a value is missing.
 
     What the schema requires and nothing is known of is null or an empty list where it may be. The paths of issues are those
     of the values as they came in. Raises IncompleteRecord only where the schema requires a value that is not there, or
@@ -56,7 +58,8 @@ def validate(values: Mapping[str, Grounded], schema: type[T]) -> Validated[T]:
         except ValidationError as error:
             refused = _refusals(error, places)
             if not refused:
-                raise IncompleteRecord(_incomplete(error, schema)) from error
+                told = (*doubts, *issues)
+                raise IncompleteRecord(_incomplete(error, schema, told), issues=told) from error
             for path, message in refused.items():
                 del left[path]
                 issues.append(_invalid(path, message))
@@ -83,11 +86,13 @@ def _beginnings(path: str) -> Iterator[str]:
         end = path.rfind(".", 0, end)
 
 
-def _incomplete(error: ValidationError, schema: type[BaseModel]) -> str:
-    """What the schema asks for that is not there."""
+def _incomplete(error: ValidationError, schema: type[BaseModel], issues: Sequence[Issue]) -> str:
+    """What the schema asks for that is not there, or why what was there was refused."""
+    reasons = {issue.path: issue.message for issue in issues if issue.severity is Severity.ERROR}
     details = error.errors(include_url=False, include_context=False, include_input=False)
-    told = "; ".join(f"{'.'.join(map(str, detail['loc'])) or 'the record'}: {detail['msg']}" for detail in details[:_TOLD])
-    return f"there is no {schema.__name__} in the document ({told}): skip it, or make these fields optional"
+    places = {".".join(map(str, detail["loc"])): detail["msg"] for detail in details[:_TOLD]}
+    told = "; ".join(reasons.get(place) or f"{place or 'the record'}: {message}" for place, message in places.items())
+    return f"the document gives no {schema.__name__} ({told}): skip it, or make these fields optional"
 
 
 def _refusals(error: ValidationError, places: Mapping[str, str]) -> dict[str, str]:
@@ -242,7 +247,7 @@ def _evidence(record: BaseModel, values: Mapping[str, Grounded]) -> dict[str, Ev
         if held is None:
             found[path] = _ABSENT
         elif above is None:
-            found.update({path: values[path].evidence} if path in values else {})
+            found[path] = values[path].evidence if path in values else _CHANGED  # the schema's own default
         else:
             came_from = moved[above] + path[len(above) :] if moved[above] else ""
             found[path] = values[came_from].evidence if came_from in values else _CHANGED

@@ -17,7 +17,7 @@ from extract.errors import IncompleteRecord
 from extract.fields import leaf_annotations, leaf_paths
 from extract.grounding import Grounded
 from extract.readers.stating import same_value
-from extract.result import Evidence, Status
+from extract.result import Evidence, Issue, Severity, Status
 from extract.schemas.job_posting import JobPosting
 from extract.validation import Validated, assemble, validate, without_gaps
 
@@ -324,3 +324,33 @@ def test_many_refusals_take_linear_time() -> None:
     values: dict[str, Scalar] = {f"employment_types.{n}": f"SORT {n}" for n in range(3000)}
     found = validated(values)
     assert (found.record.employment_types, len(found.issues)) == ([], 3000)
+
+
+def test_the_reason_why_a_required_value_is_missing_is_told() -> None:
+    """A value that was there and was refused is no value that was not there; the issues go with the error."""
+
+    class Ticket(BaseModel):
+        number: Annotated[int, Field(ge=10)]
+
+    with pytest.raises(IncompleteRecord, match="number: Input should be greater than or equal to 10") as error:
+        validate({"number": entry(7)}, Ticket)
+    assert [issue.path for issue in error.value.issues] == ["number"]
+    doubt = Issue(code="ungrounded", path="number", message="number: the document does not state '12'", severity=Severity.ERROR)
+    with pytest.raises(IncompleteRecord, match="the document does not state '12'"):
+        validate({}, Ticket, doubts=(doubt,))
+
+
+def test_a_default_that_is_no_null_is_no_finding() -> None:
+    """It has a status, and it is not that of a value that the document states."""
+
+    class Ticket(BaseModel):
+        number: int | None = None
+        copies: int = 1
+        tags: list[str] = ["new"]
+
+    found = validate({"number": entry(7)}, Ticket)
+    assert found.record == Ticket(number=7)
+    assert {path: evidence.status for path, evidence in found.evidence.items() if path != "number"} == {
+        "copies": Status.INFERRED,
+        "tags.0": Status.INFERRED,
+    }

@@ -11,8 +11,9 @@ from typing import NoReturn
 import tenacity
 
 from extract.engines.llm.seam import Completion, Model, Request
-from extract.errors import CallError, EndpointUnavailable
+from extract.errors import Abandoned, CallError, EndpointUnavailable
 from extract.result import Usage
+from extract.threads import abandoned
 
 Uniform = Callable[[float, float], float]
 """A number between two, each as likely as any other."""
@@ -87,6 +88,8 @@ class Retrying:
     def _attempt(self, course: _Course) -> Completion:
         """One attempt; what it used is added to what those before it used."""
         try:
+            if (given_up := abandoned.get()) is not None and given_up.is_set():
+                raise Abandoned("nobody waits for this answer any longer")
             completion = self._model.complete(course.request)
         except CallError as error:
             error.usage = course.spent = course.spent + (error.usage or Usage())

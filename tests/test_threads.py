@@ -1,0 +1,143 @@
+"""Calls off the event loop: as many at once as are allowed, given up when nobody waits, and no hindrance at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from fault_server import Fault, Received, Step, serving
+from pydantic import BaseModel
+
+from extract import aextract
+from extract.cleaning.document import CleanDocument
+from extract.engines.base import Draft, Origin
+from extract.settings import Settings
+from extract.threads import abandoned, in_thread
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Cake(BaseModel):
+    """A schema of a user."""
+
+    name: str | None = None
+
+
+def test_results_and_errors_come_back() -> None:
+    """What the call returns is returned, and what it raises is raised."""
+
+    def wrong() -> None:
+        raise KeyError("x")
+
+    assert asyncio.run(in_thread(lambda: 7)) == 7
+    with pytest.raises(KeyError):
+        asyncio.run(in_thread(wrong))
+
+
+def test_threads_are_used_again() -> None:
+    """One call after the other needs one thread."""
+
+    async def some() -> list[int]:
+        return [await in_thread(lambda: 7) for _ in range(20)]
+
+    asyncio.run(some())
+    before = threading.active_count()
+    asyncio.run(some())
+    assert threading.active_count() == before
+
+
+def test_a_call_knows_that_nobody_waits() -> None:
+    """After a cancellation the event of its context is set, and not before."""
+    seen: list[bool] = []
+    go_on, ended = threading.Event(), threading.Event()
+
+    def call() -> None:
+        event = abandoned.get()
+        assert event is not None
+        seen.append(event.is_set())
+        go_on.wait(10)
+        seen.append(event.is_set())
+        ended.set()
+
+    async def cancelled() -> None:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(in_thread(call), 0.05)
+        go_on.set()
+
+    asyncio.run(cancelled())
+    assert ended.wait(10)
+    assert seen == [False, True]
+
+
+@pytest.mark.block_network(allowed_hosts=["127.0.0.1"])
+def test_a_cancelled_document_is_not_asked_about_again(tmp_path: Path) -> None:
+    """The attempt that is under way ends by itself; no other follows it."""
+    asked = threading.Event()
+
+    def answer(_: Received) -> str:
+        asked.set()
+        return "{}"
+
+    with serving([Step(status=503, delay=0.3)] * 9, answer=answer) as server:
+        used = Settings(base_url=server.base_url, model="m", cache_dir=tmp_path)
+
+        async def cancelled() -> None:
+            document = asyncio.create_task(aextract("A cake", schema=Cake, settings=used))
+            await asyncio.to_thread(asked.wait, 10)
+            document.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await document
+
+        asyncio.run(cancelled())
+        time.sleep(1.0)  # the answer takes 0.3 seconds, and the pause before a second attempt half a second at most
+        assert len(server.requests) == 1
+
+
+def test_many_documents_are_under_way_at_once() -> None:
+    """As many as the settings allow, and no more: not as many as there are cores."""
+    under_way, most, lock = 0, 0, threading.Lock()
+
+    class Counting:
+        """An engine whose documents take a while."""
+
+        name = "counting"
+        origin = Origin()
+
+        def fill(self, clean: CleanDocument) -> Draft:
+            nonlocal under_way, most
+            with lock:
+                under_way += 1
+                most = max(most, under_way)
+            time.sleep(0.1)
+            with lock:
+                under_way -= 1
+            return Draft({}) if clean.segments else Draft({}, ())
+
+    async def all_of_them() -> None:
+        used = Settings(model="m", concurrency=24)
+        calls = [aextract(f"Cake {n}", schema=Cake, engine=Counting(), settings=used) for n in range(60)]
+        await asyncio.gather(*calls)
+
+    asyncio.run(all_of_them())
+    assert most == 24
+
+
+@pytest.mark.block_network(allowed_hosts=["127.0.0.1"])
+def test_a_process_ends_while_a_document_is_under_way() -> None:
+    """A call that nobody waits for keeps no process from ending."""
+    with serving([Step(fault=Fault.SILENT)] * 9) as server:
+        script = (
+            "import asyncio\nfrom extract import aextract\nfrom extract.settings import Settings\n"
+            "from pydantic import BaseModel\n"
+            "class Cake(BaseModel):\n    name: str | None = None\n"
+            f"used = Settings(base_url={server.base_url!r}, model='m', cache=False)\n"
+            "async def main():\n    try:\n        await asyncio.wait_for(aextract('A cake', schema=Cake, settings=used), 2)\n"
+            "    except TimeoutError:\n        print('given up')\nasyncio.run(main())\n"
+        )
+        done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False, timeout=40)
+    assert (done.returncode, done.stdout.strip()) == (0, "given up"), done.stderr
