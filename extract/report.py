@@ -195,9 +195,16 @@ def as_jsonld(record: BaseModel) -> str:
     Raises UsageError for a schema that has no such form.
     """
     if not isinstance(record, SchemaOrg):
-        raise UsageError(f"{type(record).__name__} has no JSON-LD form: choose the format json, yaml or table")
+        raise UsageError(no_jsonld(type(record)))
     # An end tag inside of a string would end the script; "\/" is the same character for JSON.
     return json.dumps(record.to_schema_org(), ensure_ascii=False, indent=2).replace("</", r"<\/")
+
+
+def no_jsonld(schema: type[BaseModel]) -> str:
+    """Why records of a schema cannot be written as JSON-LD; empty where they can."""
+    if hasattr(schema, "to_schema_org"):
+        return ""
+    return f"{schema.__name__} has no JSON-LD form: choose the format json, yaml or table"
 
 
 def segment_listing(segments: Iterable[Segment], lines: SourceLines) -> list[ListedSegment]:

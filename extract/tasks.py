@@ -91,17 +91,21 @@ def schema_in_file(place: str) -> type[BaseModel]:
 
 
 def _run(path: Path, name: str) -> ModuleType:
-    """The module that a file is."""
+    """The module that a file is; it finds the modules beside it, as if Python were started with it."""
     loader = SourceFileLoader(name, str(path))
     spec = ModuleSpec(name, loader, origin=str(path))
     spec.has_location = True  # which gives the module its __file__
     module = module_from_spec(spec)
     sys.modules[name] = module  # Pydantic looks the names in annotations up there
+    beside = str(path.absolute().parent)
+    sys.path.insert(0, beside)
     try:
         loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
         raise UsageError(f"{path} cannot be run: {type(error).__name__}: {error}") from error
+    finally:
+        sys.path.remove(beside)
     return module
 
 

@@ -257,9 +257,10 @@ def test_without_the_extra_it_is_said_how_to_install_it(posting: Path) -> None:
 
 
 def test_clearing_the_cache_asks_first(posting: Path, server: FaultServer) -> None:
-    """What costs money to make again is not thrown away by a slip."""
+    """What costs money to make again is not thrown away by a slip; where nobody can be asked, --yes is named."""
     printed(run("run", posting))
-    assert run("cache", "clear", stdin="n\n").exit_code == 1
+    result = run("cache", "clear", stdin="n\n")
+    assert (result.exit_code, "--yes" in result.stderr) == (2, True)
     assert printed(run("cache", "info"))["entries"] == 1
 
 
@@ -307,3 +308,37 @@ def test_doctor_fails_where_the_model_cannot_be_asked(posting: Path, monkeypatch
     with serving([listed, *[Step(status=400)] * 5]) as server:
         configure(server, monkeypatch)
         assert run("doctor").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--output", "none/such.json"], "no such folder"),
+        (["--output", "."], "it is a folder"),
+        (["--schema", "invoice", "--format", "jsonld"], "Invoice has no JSON-LD form"),
+    ],
+)
+def test_what_cannot_be_written_is_said_before_a_call_is_paid_for(
+    posting: Path, server: FaultServer, arguments: list[str], told: str
+) -> None:
+    """A wrong option costs nothing."""
+    result = run("run", posting, *arguments)
+    assert (result.exit_code, told in result.stderr) == (2, True), result.stderr
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("option", [["--model", "mine"], ["--base-url", "http://127.0.0.1:9/v1"]])
+def test_whoever_names_a_model_does_not_get_the_rules_instead(posting: Path, option: list[str]) -> None:
+    """What is missing for it is said."""
+    result = run("run", posting, *option)
+    assert (result.exit_code, "set " in result.stderr) == (2, True), result.stderr
+
+
+def test_a_schema_file_finds_the_modules_beside_it(posting: Path, server: FaultServer) -> None:
+    """As if Python were started with it; one that leaves the process does not take ours along."""
+    posting.with_name("words.py").write_text("NAME = str | None\n", encoding="utf-8")
+    text = "import words\nfrom pydantic import BaseModel\n\n\nclass Bakery(BaseModel):\n    name: words.NAME = None\n"
+    posting.with_name("bakery.py").write_text(text, encoding="utf-8")
+    assert printed(run("prompt", posting, "--schema", "bakery.py:Bakery"))["body"]
+    posting.with_name("leaving.py").write_text("raise SystemExit(3)\n", encoding="utf-8")
+    assert run("prompt", posting, "--schema", "leaving.py:Bakery").exit_code == 2

@@ -25,6 +25,11 @@ _NAME = "MODEL"
 """What stands for the name of the model where none is set and none is asked."""
 
 
+def asked_engine(engine: options.EngineName, named: str | None) -> options.EngineName:
+    """The engine that options ask for: whoever names a model or an address does not want the rules instead."""
+    return options.EngineName.LLM if named and engine is options.EngineName.AUTO else engine
+
+
 def given_settings(engine: options.EngineName, **given: object) -> Settings | None:
     """The settings of the environment with what options say over them; None for the rules, which need none."""
     if engine is options.EngineName.RULES:

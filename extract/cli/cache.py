@@ -56,6 +56,8 @@ def clear(
 
         directory = _directory(cache_dir)
         if not yes:
+            if sys.stdin is None or not sys.stdin.isatty():
+                raise UsageError(f"nobody can be asked whether to throw away all answers in {directory}: say --yes")
             typer.confirm(f"Throw away all answers in {directory}?", abort=True, err=True)
         removed = clear_answers(directory)
     typer.echo(f"{removed} answers removed from {directory}")

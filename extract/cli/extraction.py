@@ -14,10 +14,22 @@ from rich.text import Text
 
 from extract import Extraction, extract, report
 from extract.cli import options
-from extract.cli.asking import given_settings, show_quote
-from extract.cli.output import default_format, errors_of, keep_apart, notice, read_document, rendered, table, write
+from extract.cli.asking import asked_engine, given_settings, show_quote
+from extract.cli.output import (
+    check_writable,
+    default_format,
+    errors_of,
+    keep_apart,
+    notice,
+    read_document,
+    rendered,
+    table,
+    write,
+)
+from extract.errors import UsageError
 from extract.result import Severity, Status
 from extract.source import MAX_CHARS, Source, open_source
+from extract.tasks import task_named
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -69,9 +81,12 @@ def run(
     """Extract a record from FILE, or from standard input."""
     name, source = read_document(file, max_chars)
     keep_apart(source, output)
+    check_writable(output)
     with errors_of(name):
+        if output_format is RecordFormat.JSONLD and (reason := report.no_jsonld(task_named(schema).schema)):
+            raise UsageError(reason)  # before a call is paid for
         settings = given_settings(
-            engine,
+            engine := asked_engine(engine, model or base_url),
             model=model,
             base_url=base_url,
             prompt=prompt,

@@ -50,6 +50,13 @@ def keep_apart(source: bytes | Path, output: Path | None) -> None:
         fail(f"{output} is the document itself, which would be lost. Choose another file with --output.", WRONG_USE)
 
 
+def check_writable(output: Path | None) -> None:
+    """Ends the process where a result could not be written, before work is done or paid for."""
+    if output is not None and (output.is_dir() or not output.absolute().parent.is_dir()):
+        reason = "it is a folder" if output.is_dir() else "there is no such folder"
+        fail(f"{output}: cannot be written: {reason}. Choose another file with --output.", WRONG_USE)
+
+
 def default_format(terminal: Choice, pipe: Choice, output: Path | None) -> Choice:
     """The first for a person at a terminal, the second for a pipe or a file."""
     return terminal if output is None and is_terminal() else pipe

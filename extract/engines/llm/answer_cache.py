@@ -329,10 +329,10 @@ def _remove_files(folder: Path) -> None:
 
 
 def _unusable(folder: Path, error: Exception) -> SettingsError:
-    return SettingsError(
-        f"the cache of answers in {folder} cannot be used ({_cause(error)}): `extract cache clear` begins a new one, "
-        "EXTRACT_CACHE_DIR names another folder, and `--no-cache` goes without"
-    )
+    cause = str(_cause(error))
+    mended = "" if "readonly" in cause or "full" in cause else "`extract cache clear` begins a new one, "
+    ways = f"{mended}EXTRACT_CACHE_DIR names another folder, and `--no-cache` goes without"
+    return SettingsError(f"the cache of answers in {folder} cannot be used ({cause}): {ways}")
 
 
 def _cause(error: BaseException | None) -> BaseException | None:
