@@ -52,6 +52,11 @@ def stated(status: int, body: object = None, **headers: str) -> openai.APIStatus
     return openai.APIStatusError("Error code", response=response, body=body)
 
 
+def page(status: int, text: str) -> openai.APIStatusError:
+    """The SDK's error for an answer that is no JSON."""
+    return openai.APIStatusError("Error code", response=httpx2.Response(status, text=text, request=ADDRESS), body=text)
+
+
 def fault(error: Failure) -> CallError:
     """The error of ours for it, at noon."""
     return fault_of(error, TARGET, now=NOON)
@@ -117,6 +122,44 @@ def test_each_fault_is_the_error_that_says_what_to_do(error: Failure, kind: type
     assert "https://endpoint.example/v1" in str(found)
     assert ";" in str(found)
     assert found.usage == Usage(calls=1)
+
+
+@pytest.mark.parametrize("status", [404, 405, 410, 415, 501])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!DOCTYPE HTML><title>Error response</title><p>Unsupported method ('POST'), strict tools are unknown.",
+        "404 page not found, unsupported",
+    ],
+)
+def test_a_web_server_is_told_from_an_api(status: int, text: str) -> None:
+    """A page in the place of JSON ends the run, names the address to check, and is neither repeated nor read for reasons."""
+    error = page(status, text)
+    report = report_of(error)
+    assert report is not None
+    assert not lacks_constraint(report)
+    found = fault(error)
+    assert type(found) is AccessDenied
+    assert "is no OpenAI-compatible API" in str(found)
+    assert "check OPENAI_BASE_URL" in str(found)
+    assert "nsupported" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "kind"),
+    [
+        (404, '{"error": "no such model"}', AccessDenied),
+        (404, '"no such model"', AccessDenied),
+        (501, '["not here"]', RequestRejected),
+        (503, "<h1>Service unavailable</h1>", EndpointUnavailable),
+        (400, "bad temperature", RequestRejected),
+    ],
+)
+def test_an_api_in_trouble_is_no_web_server(status: int, text: str, kind: type[CallError]) -> None:
+    """An error that is one string of JSON, a page of a gateway, and plain words about the request are shown as they are."""
+    found = fault(page(status, text))
+    assert type(found) is kind
+    assert "OpenAI-compatible" not in str(found)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ import httpx2
 import pytest
 from fault_server import Fault, Received, Step, chat_completion, serving, tool_response
 
-from extract.engines.llm.connection import MOST_BYTES
+from extract.engines.llm.connection import MOST_BYTES, secrets
 from extract.engines.llm.openai_model import OpenAIModel
 from extract.engines.llm.seam import Completion, Finish, Message, Request, Sampling
 from extract.errors import AccessDenied, CallError, EndpointUnavailable, RequestRejected, SettingsError
@@ -173,7 +173,6 @@ WORDS = {"type": "message", "id": "m", "role": "assistant", "content": [{"type":
         ("chat", chat_completion(None, finish_reason="tool_calls"), Finish.EMPTY, ""),
         ("chat", chat_completion("{}") | {"choices": []}, Finish.EMPTY, ""),
         ("chat", chat_completion("{}") | {"choices": None}, Finish.EMPTY, ""),
-        ("chat", {}, Finish.EMPTY, ""),
         (
             "responses",
             tool_response('{"ti', status="incomplete", incomplete_details={"reason": "max_output_tokens"}),
@@ -249,6 +248,56 @@ def test_an_endpoint_that_does_not_answer_is_unavailable(api: str, step: Step) -
     assert caught.value.__cause__ is not None
 
 
+@pytest.mark.parametrize(
+    ("api", "body"),
+    [
+        ("responses", chat_completion("{}")),
+        ("responses", {"status": "ok"}),
+        ("responses", {}),
+        ("responses", {"output": "text"}),
+        ("responses", chat_completion("{}") | {"output": []}),
+        ("chat", tool_response("{}")),
+        ("chat", {"status": "ok"}),
+        ("chat", {}),
+    ],
+)
+def test_an_answer_of_another_interface_is_none(api: str, body: object) -> None:
+    """JSON that is no answer of the interface that was asked, also where instructor stumbles over it, says what to check."""
+    with pytest.raises(EndpointUnavailable, match=r"no valid answer: it is no .*: check EXTRACT_API") as caught:
+        complete(Step(body=body), api=api)
+    assert caught.value.usage == Usage(calls=1)
+
+
+@pytest.mark.parametrize(
+    ("api", "body"),
+    [
+        ("responses", {"output": [3, None, {"type": "message"}, {"type": "message", "content": 7}, {"type": "function_call"}]}),
+        ("responses", tool_response("{}", output=[{"type": "function_call", "name": "record", "arguments": {"title": None}}])),
+        ("responses", tool_response("{}", usage=7, incomplete_details=["why"])),
+        ("responses", tool_response("{}", incomplete_details={"reason": ["why"]})),
+        ("chat", chat_completion("{}", finish_reason=["stop"])),
+        ("chat", chat_completion("{}", refusal={"no": 1})),
+        ("chat", chat_completion("{}") | {"model": 3, "usage": [1]}),
+        ("chat", {"choices": [{"message": {}}]}),
+        ("chat", {"choices": [{"message": {"content": "{}", "tool_calls": 3}}, 4]}),
+    ],
+)
+@pytest.mark.parametrize("constraint", ["strict", "json"])
+def test_an_odd_answer_is_read_or_is_none(api: str, body: object, constraint: str) -> None:
+    """Whatever stands in the fields of an answer: there is a completion of text, or an error of ours, and never another."""
+    with suppress(EndpointUnavailable):
+        assert isinstance(complete(Step(body=body), api=api, constraint=constraint).text, str)
+
+
+@pytest.mark.parametrize("key", ["key", "sk-1234"])
+def test_a_short_key_does_not_blot_words_out(key: str) -> None:
+    """What is shorter than any key that is given out is not looked for in messages; longer ones are, wherever they stand."""
+    with pytest.raises(AccessDenied, match="the monkey broke sk off"):
+        complete(Step(status=401, body={"error": {"message": "the monkey broke sk off"}}), api_key=key)
+    settings = Settings(base_url="http://me:short@host/v1?a=key&b=long-enough", api_key=key)
+    assert secrets(settings) == ("long-enough",)
+
+
 def test_nobody_listening_is_unavailable() -> None:
     """An address where nobody answers is named, and may be tried again."""
     with serving() as server:
@@ -301,7 +350,7 @@ def test_a_key_that_the_endpoint_repeats_is_not_shown(where: str) -> None:
 
 def test_user_and_password_of_the_address_are_basic_authentication() -> None:
     """They leave in the header alone, and in no message."""
-    with serving([Step(), Step(status=500)]) as server:
+    with serving([Step(body=chat_completion("{}")), Step(status=500)]) as server:
         address = server.base_url.replace("://", "://me:p%40ss-word@") + "?version=2"
         with asking(address) as model:
             model.complete(REQUEST)

@@ -81,6 +81,47 @@ def test_a_refused_key_ends_it() -> None:
     assert len(server.requests) == 1
 
 
+def test_a_missing_key_ends_it() -> None:
+    """Nothing leaves without one."""
+    (found,) = probe(Settings(model="mine"))
+    assert (found.verdict, "OPENAI_API_KEY" in found.detail) == (Verdict.NO, True)
+
+
+@pytest.mark.parametrize("status", [307, 404, 405, 500, 501])
+def test_an_endpoint_without_a_list_of_models_is_tried_all_the_same(status: int) -> None:
+    """Not every endpoint has one: what counts is whether the model answers."""
+    with serving([Step(status=status), Step(), Step(), Step(), Step(), STREAM], answer=FITS) as server:
+        found = findings(server)
+    assert [finding.verdict for finding in found] == [Verdict.NO, *[Verdict.YES] * 5]
+    assert usable(found)
+
+
+@pytest.mark.parametrize(
+    "body", ["<html>", "", "data: 3\n\n", 'data: {"odd": 1}\n\n', 'data: {"choices": 1, "usage": {"prompt_tokens": 1}}\n\n']
+)
+def test_what_is_no_stream_does_not_stream(body: str) -> None:
+    """Neither a page nor a stream of something else is a stream without usage."""
+    odd = Step(body=body, headers={"content-type": "text/event-stream" if body.startswith("data") else "text/html"})
+    with serving([MODELS, Step(), Step(), Step(), Step(), odd], answer=FITS) as server:
+        streamed = findings(server)[5]
+    assert (streamed.verdict, "no stream of chat completions" in streamed.detail) == (Verdict.NO, True)
+
+
+def test_a_stream_without_usage_is_one_in_part() -> None:
+    """It streams, and nobody knows what it took."""
+    bare = Step(body='data: {"choices": []}\n\ndata: [DONE]\n\n', headers={"content-type": "text/event-stream"})
+    with serving([MODELS, Step(), Step(), Step(), Step(), bare], answer=FITS) as server:
+        assert findings(server)[5].verdict is Verdict.PARTLY
+
+
+def test_an_endpoint_that_knows_one_interface_alone() -> None:
+    """Answers of chat completions where a response was asked for are a no, and the other ways are a yes."""
+    with serving([MODELS, Step(), Step(), Step(), Step(body=chat_completion(FITS)), STREAM], answer=FITS) as server:
+        found = findings(server)
+    assert [finding.verdict for finding in found] == [*[Verdict.YES] * 4, Verdict.NO, Verdict.YES]
+    assert "no answer of the Responses API" in found[4].detail
+
+
 @pytest.mark.parametrize(
     "body",
     ["<html>", "", "[]", '{"data": 3}', '{"data": [3, {"id": null}]}', "data: {no json\n\n", "data: 3\n\n", "\x00"],

@@ -22,8 +22,8 @@ MOST_BYTES = 16 * 1024 * 1024
 """An answer that is longer is none, compressed or not: what a model may write is a thousandth of that."""
 _PIECE = 2**20  # bytes that are unpacked at once: a thousandth of them may stand for all
 LONGEST_CONNECT = 10.0
-SHORTEST_VALUE = 4
-"""Characters of a value in a query that is a secret; a shorter one would be found in the middle of words."""
+SHORTEST_SECRET = 8
+"""Characters of a secret that is looked for in messages; a shorter one would be found in the middle of words."""
 
 
 def secrets(settings: Settings) -> tuple[str, ...]:
@@ -31,9 +31,8 @@ def secrets(settings: Settings) -> tuple[str, ...]:
     address = urlsplit(settings.base_url)
     login = address.username if address.password is None else address.password  # a token may stand alone
     query = (value for name, value in parse_qsl(address.query) if not name.endswith("version"))  # Azure's: worth being told
-    found = {settings.api_key.get_secret_value().strip(), login or "", unquote(login or "")}
-    found.update(value for value in query if len(value) >= SHORTEST_VALUE)
-    return tuple(sorted(filter(None, found), key=len, reverse=True))
+    found = {settings.api_key.get_secret_value().strip(), login or "", unquote(login or ""), *query}
+    return tuple(sorted((secret for secret in found if len(secret) >= SHORTEST_SECRET), key=len, reverse=True))
 
 
 def connected(settings: Settings, given: httpx2.Client | None) -> openai.OpenAI:

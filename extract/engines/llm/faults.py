@@ -33,6 +33,7 @@ LONGEST_WAIT = 3600.0
 """Seconds; an endpoint that asks for more is taken to mean this much, which is past any deadline of a document."""
 
 _AGAIN = frozenset({408, 409, 425, 429})
+_NO_API = frozenset({404, 405, 410, 415, 501})  # what a web server says of a path or a method that it does not know
 _NO_QUOTA = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
 _TOO_LONG = frozenset({"context_length_exceeded", "exceed_context_size_error"})
 _FILTER = frozenset({"content_filter", "content_policy_violation", "responsibleaipolicyviolation"})
@@ -100,6 +101,8 @@ class Report:
     codes: frozenset[str] = frozenset()
     headers: Mapping[str, str] = field(default_factory=dict)
     numbers: Mapping[str, int] = field(default_factory=dict)
+    is_foreign: bool = False
+    """Whether it is what a server says that is no API at all: of that, ``said`` has nothing."""
 
     @property
     def text(self) -> str:
@@ -110,6 +113,8 @@ class Report:
 def report_of(error: BaseException) -> Report | None:
     """What the endpoint said, or None where it said nothing."""
     if isinstance(error, openai.APIStatusError):
+        if error.status_code in _NO_API and _is_page(error):
+            return Report(error.status_code, headers=error.response.headers, is_foreign=True)
         return _report(error.status_code, error.body, error.response.headers)
     if isinstance(error, StatedFault):
         return _report(_stated_status(error.body), error.body, {})
@@ -187,7 +192,7 @@ def _reported(report: Report, target: Target, now: datetime) -> CallError:
         return QuotaExhausted(_status(report, target, "has no quota left", "top up the account, or use another key"), usage=usage)
     if named := _about_the_document(report, target):
         return named
-    if report.status < 400 or report.status in {401, 403, 404}:
+    if report.is_foreign or report.status < 400 or report.status in {401, 403, 404}:
         return AccessDenied(_denied(report, target), usage=usage)
     if report.status in _AGAIN or (report.status >= 500 and report.status != 501):
         what = "asks for fewer requests" if report.status == 429 else "cannot answer now"
@@ -215,6 +220,9 @@ def _denied(report: Report, target: Target) -> str:
         where = report.headers.get("location", "").split("?")[0]
         way_out = "set OPENAI_BASE_URL to the address that is meant; documents are not sent on to others"
         return _told(target, f"points elsewhere ({report.status})", where, way_out)
+    if report.is_foreign:
+        way_out = "check OPENAI_BASE_URL, which often ends with /v1"
+        return _status(report, target, "is no OpenAI-compatible API: it answers with a page, and not with JSON", way_out)
     if report.status == 404:
         return _status(
             report, target, f"has no model {target.model!r}, or no such path", "check EXTRACT_MODEL and OPENAI_BASE_URL"
@@ -243,6 +251,11 @@ def _report(status: int, body: object, headers: Mapping[str, str]) -> Report:
     words = [fields.get("code"), fields.get("type"), fields.get("param"), inner.get("code") if isinstance(inner, dict) else None]
     numbers = {name: value for name in ("n_prompt_tokens", "n_ctx") if isinstance(value := fields.get(name), int)}
     return Report(status, _said(body), frozenset(word.lower() for word in words if isinstance(word, str)), headers, numbers)
+
+
+def _is_page(error: openai.APIStatusError) -> bool:
+    """Whether something else than JSON came; the SDK makes a text of it, as it does of an error that is one string."""
+    return isinstance(error.body, str) and error.response.text.lstrip()[:1] not in {"", "{", "[", '"'}
 
 
 def _said(body: object) -> str:

@@ -14,7 +14,7 @@ import time
 import weakref
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import httpx2
@@ -58,6 +58,8 @@ class _Call:
     form: Form
     client: openai.OpenAI
     seconds: float
+    came: list[ChatCompletion | Response] = field(default_factory=list)
+    """The answer, once it is there: instructor does not hand over one that it stumbles over."""
 
 
 class AnyAnswer(instructor.OpenAISchema):
@@ -148,6 +150,8 @@ class OpenAIModel:
                 return _completion(error.last_completion, call.request)
             if isinstance(error.__cause__, Failure):
                 return error.__cause__
+            if call.came:
+                return _none_of(call.form.api)
             raise (error.__cause__ or error) from None  # a fault of ours
         finally:
             _OURS.reset(ours)
@@ -207,10 +211,18 @@ def _sent(*, call: _Call, **shaped: Any) -> ChatCompletion | Response:
     if call.form.api is Api.RESPONSES:
         body = responses_body(call.request, call.form, shaped=shaped)
         answer = call.client.post("/responses", body=body, cast_to=Response, options=options)
-        return _checked_response(answer)
-    body = chat_body(call.request, call.form, shaped=shaped)
-    answer = call.client.post("/chat/completions", body=body, cast_to=ChatCompletion, options=options)
-    return _checked_chat(answer)
+        call.came.append(_checked_response(answer))
+    else:
+        body = chat_body(call.request, call.form, shaped=shaped)
+        answer = call.client.post("/chat/completions", body=body, cast_to=ChatCompletion, options=options)
+        call.came.append(_checked_chat(answer))
+    return call.came[-1]
+
+
+def _none_of(api: Api) -> NoAnswer:
+    """What an answer is that another interface may have given, or none."""
+    kind = "answer of the Responses API" if api is Api.RESPONSES else "chat completion"
+    return NoAnswer(f"it is no {kind}: check EXTRACT_API")
 
 
 def _checked_chat(answer: object) -> ChatCompletion:
@@ -218,9 +230,11 @@ def _checked_chat(answer: object) -> ChatCompletion:
     if not isinstance(answer, ChatCompletion):
         raise NoAnswer("it is no JSON")
     stated = (answer.model_extra or {}).get("error")
-    choices: object = answer.choices if hasattr(answer, "choices") else None
+    choices: object = getattr(answer, "choices", None)
     if stated and not choices:
         raise StatedFault(stated)
+    if "choices" not in answer.model_fields_set:
+        raise _none_of(Api.CHAT)
     if not choices:
         answer.choices = []
         return answer
@@ -231,7 +245,7 @@ def _checked_chat(answer: object) -> ChatCompletion:
         or not isinstance(message, ChatCompletionMessage)
         or not isinstance(message.content, str | None)
     ):
-        raise NoAnswer("it is no chat completion")
+        raise _none_of(Api.CHAT)
     return answer
 
 
@@ -242,7 +256,10 @@ def _checked_response(answer: object) -> Response:
     stated = getattr(answer, "error", None)
     if stated:
         raise StatedFault(stated.model_dump() if isinstance(stated, openai.BaseModel) else stated)
-    if not isinstance(getattr(answer, "output", None), list):
+    output: object = getattr(answer, "output", None)
+    if "output" not in answer.model_fields_set or not isinstance(output, list | None):
+        raise _none_of(Api.RESPONSES)
+    if output is None:
         answer.output = []
     return answer
 
@@ -267,32 +284,38 @@ def _of_chat(answer: ChatCompletion) -> Completion:
     if not answer.choices:
         return Completion("", Finish.EMPTY, _chat_usage(answer), _name(answer))
     choice = answer.choices[0]
-    text, refusal = choice.message.content or "", getattr(choice.message, "refusal", None)
+    text, refusal = choice.message.content or "", _text(getattr(choice.message, "refusal", None))
     finish = _finish(text, refusal=refusal, why=getattr(choice, "finish_reason", None))
-    return Completion(refusal if finish is Finish.REFUSED and refusal else text, finish, _chat_usage(answer), _name(answer))
+    return Completion(refusal or text, finish, _chat_usage(answer), _name(answer))
 
 
 def _of_response(answer: Response) -> Completion:
-    parts = [part for item in answer.output if _kind(item) == "message" for part in (getattr(item, "content", None) or ())]
-    refusal = next((text for part in parts if (text := getattr(part, "refusal", None))), None)
+    contents = [getattr(item, "content", None) for item in answer.output if _kind(item) == "message"]
+    parts = [part for content in contents if isinstance(content, list) for part in content]
+    refusal = next((text for part in parts if (text := _text(getattr(part, "refusal", None)))), "")
     calls = [getattr(item, "arguments", None) for item in answer.output if _kind(item) == "function_call"]
     texts = [getattr(part, "text", None) for part in parts if _kind(part) == "output_text"]  # an endpoint without tools
     text = "".join(text for text in (calls[:1] or texts) if isinstance(text, str))
     details = getattr(answer, "incomplete_details", None)
     finish = _finish(text, refusal=refusal, why=getattr(details, "reason", None))
-    return Completion(refusal if finish is Finish.REFUSED and refusal else text, finish, _response_usage(answer), _name(answer))
+    return Completion(refusal or text, finish, _response_usage(answer), _name(answer))
 
 
 def _kind(item: object) -> object:
     return getattr(item, "type", None)
 
 
-def _finish(text: str, *, refusal: str | None, why: str | None) -> Finish:
+def _text(said: object) -> str:
+    """What is text of it: the SDK lets anything through."""
+    return said if isinstance(said, str) else ""
+
+
+def _finish(text: str, *, refusal: str, why: object) -> Finish:
     if refusal:
         return Finish.REFUSED
     if why == "content_filter":
         return Finish.FILTERED
-    if why in {"length", "max_output_tokens"}:
+    if why in ("length", "max_output_tokens"):  # no set: it may be anything, also what has no hash
         return Finish.LENGTH
     return Finish.STOP if text.strip() else Finish.EMPTY
 
@@ -319,5 +342,4 @@ def _usage(sent: object, answered: object, *, cached: object) -> Usage:
 
 
 def _name(answer: ChatCompletion | Response) -> str:
-    name = getattr(answer, "model", "")
-    return name if isinstance(name, str) else ""
+    return _text(getattr(answer, "model", ""))

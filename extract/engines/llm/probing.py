@@ -51,6 +51,8 @@ class Finding:
     tried: str
     verdict: Verdict
     detail: str = ""
+    is_denial: bool = False
+    """Whether it is the key that is refused, or missing: whatever else is tried would end in the same way."""
 
 
 def probe(settings: Settings) -> Iterator[Finding]:
@@ -61,7 +63,7 @@ def probe(settings: Settings) -> Iterator[Finding]:
     """
     listed = _tried("list of models", settings, lambda: _models(settings))
     yield listed
-    if listed.verdict is Verdict.NO and listed.detail.startswith(AccessDenied.code):
+    if listed.is_denial:
         return
     for tried, api, constraint in _FORMS:
         yield _tried(tried, settings, partial(_form, settings, api=api, constraint=constraint))
@@ -79,12 +81,15 @@ def _tried(what: str, settings: Settings, ask: Callable[[], tuple[Verdict, str]]
     try:
         return Finding(what, *ask())
     except CallError as error:
-        fault = error
+        fault, cause = error, error.__cause__
     except (openai.OpenAIError, NoAnswer, JSONDecodeError, UnicodeDecodeError) as error:
-        fault = fault_of(error, _target(settings))
+        fault, cause = fault_of(error, _target(settings)), error
     except httpx2.HTTPError as error:  # while a stream is read, the SDK lets them through
-        fault = fault_of(NoAnswer(str(error)), _target(settings))
-    return Finding(what, Verdict.NO, f"{fault.code}: {fault}")
+        fault, cause = fault_of(NoAnswer(str(error)), _target(settings)), error
+    denied = isinstance(fault, AccessDenied) and isinstance(
+        cause, openai.AuthenticationError | openai.PermissionDeniedError | None
+    )
+    return Finding(what, Verdict.NO, f"{fault.code}: {fault}", is_denial=denied)
 
 
 def _models(settings: Settings) -> tuple[Verdict, str]:
@@ -142,7 +147,10 @@ def _stream(settings: Settings) -> tuple[Verdict, str]:
             extra_body={limit: _ROOM},
             timeout=settings.timeout,
         )
-        usages = [usage for chunk in chunks if (usage := getattr(chunk, "usage", None))]  # a chunk is whatever came
+        came = [chunk for chunk in chunks if isinstance(getattr(chunk, "choices", None), list)]  # a chunk is whatever came
+    if not came:
+        raise NoAnswer("it is no stream of chat completions")
+    usages = [usage for chunk in came if (usage := getattr(chunk, "usage", None))]
     if not usages:
         return Verdict.PARTLY, "it streams, and does not say what it used"
     sent, answered = (getattr(usages[-1], name, None) for name in ("prompt_tokens", "completion_tokens"))
