@@ -5,17 +5,22 @@ Nothing is read on import. ``Settings()`` reads; keywords win over what is read.
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from enum import StrEnum
 from functools import lru_cache
+from io import StringIO
 from pathlib import Path
+from stat import S_ISREG
 from typing import Annotated, ClassVar
 from urllib.parse import urlsplit, urlunsplit
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from extract.errors import SettingsError
 
@@ -47,12 +52,22 @@ class Ask(StrEnum):
 
 
 _ENV_FILE = ".env"
+_LOG = logging.getLogger("extract")
+_Stamp = tuple[str, int, int]
+_CLOSE = 0.8  # of 1, as difflib measures: two letters of EXTRACT_MODEL may be wrong
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1)]
 
 
 def _from(*names: str) -> AliasChoices:
     return AliasChoices(*names)
+
+
+class _FileSource(EnvSettingsSource):
+    """The variables of the file, which are read as those of the environment are."""
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        return {name.lower(): value for name, value in _in_file().items()}
 
 
 class Settings(BaseSettings):
@@ -64,8 +79,6 @@ class Settings(BaseSettings):
 
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
         env_prefix="EXTRACT_",
-        env_file=_ENV_FILE,
-        env_file_encoding="utf-8",
         env_ignore_empty=True,
         extra="ignore",
         frozen=True,
@@ -122,6 +135,13 @@ class Settings(BaseSettings):
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
             raise SettingsError(f"{_ENV_FILE}: it cannot be read ({reason})") from None
 
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], *_: PydanticBaseSettingsSource, **named: PydanticBaseSettingsSource
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Keywords, the environment, the file, in this order."""
+        return named["init_settings"], named["env_settings"], _FileSource(settings_cls)
+
     @field_validator("base_url")
     @classmethod
     def _address(cls, value: str) -> str:
@@ -174,14 +194,58 @@ def origin(field: str) -> str:
     names = {f"EXTRACT_{field.upper()}", variable(field)}
     if names & {name.upper() for name, value in os.environ.items() if value}:
         return "environment"
-    in_file = dotenv_values(_ENV_FILE, encoding="utf-8") if Path(_ENV_FILE).is_file() else {}
-    return _ENV_FILE if names & {name.upper() for name, value in in_file.items() if value} else "default"
+    return _ENV_FILE if names & {name.upper() for name in _in_file()} else "default"
+
+
+def unknown_variables() -> dict[str, str]:
+    """The variables with our prefix that no setting is read from, each with the known one that is closest, or "".
+
+    They may stand in the environment or in .env; one that is empty is not set.
+    """
+    known = {f"EXTRACT_{field.upper()}" for field in Settings.model_fields}
+    given = {name.upper() for name, value in (*os.environ.items(), *_in_file().items()) if value}
+    unknown = sorted(name for name in given - known if name.startswith("EXTRACT_"))
+    return {name: next(iter(get_close_matches(name, sorted(known), n=1, cutoff=_CLOSE)), "") for name in unknown}
+
+
+def _in_file() -> Mapping[str, str]:
+    """The variables of the file that are set; empty where there is none."""
+    return _parsed(_stamp(), tuple(sorted(os.environ.items())))
+
+
+@lru_cache(maxsize=8)  # every setting asks where it comes from, and a line that is wrong is told once
+def _parsed(stamp: _Stamp, _environment: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    """As for ``_in_file``; values may refer to the environment. Logs the lines that cannot be read."""
+    if not stamp[0]:
+        return {}
+    bindings = list(parse_stream(StringIO(Path(stamp[0]).read_text(encoding="utf-8"))))
+    for text, line in (binding.original for binding in bindings if binding.error):
+        first = line + text[: len(text) - len(text.lstrip())].count("\n")
+        _LOG.warning("%s: line %d is not of the form NAME=value, and is left out", _ENV_FILE, first)
+    sound = "".join(binding.original.string for binding in bindings if not binding.error)
+    return {name: value for name, value in dotenv_values(stream=StringIO(sound)).items() if value}
+
+
+def _stamp() -> _Stamp:
+    """The file in its present state; an empty path where there is none. A pipe, which is read once, has one state."""
+    file = Path(_ENV_FILE)
+    try:
+        state = file.stat()
+    except OSError:
+        return ("", 0, 0)
+    if S_ISREG(state.st_mode):
+        return (str(file.absolute()), state.st_mtime_ns, state.st_size)
+    return (str(file.absolute()) if file.is_fifo() else "", 0, 0)
 
 
 def _told(error: ValidationError) -> str:
     """What is wrong with which variable; not its value, which may be a key."""
     details = error.errors(include_url=False, include_context=False, include_input=False)
-    lines = (f"{variable(_field(str(detail['loc'][0])))}: {detail['msg']}" for detail in details if detail["loc"])
+    lines = (
+        f"{variable(_field(str(detail['loc'][0])))}: {detail['msg'].removeprefix('Value error, ')}"
+        for detail in details
+        if detail["loc"]
+    )
     return "; ".join(lines) or "a setting is wrong"
 
 
@@ -192,16 +256,10 @@ def _field(place: str) -> str:
 
 def current_settings() -> Settings:
     """The settings as the environment and .env say now; the same object as long as neither changes."""
-    file = Path(_ENV_FILE)
-    try:
-        state = file.stat()
-        stamp = (str(file.absolute()), state.st_mtime_ns, state.st_size)
-    except OSError:
-        stamp = ("", 0, 0)
     names = ((name, value) for name, value in os.environ.items() if name.upper().startswith(("EXTRACT_", "OPENAI_")))
-    return _settings_of(tuple(sorted(names)), stamp)
+    return _settings_of(tuple(sorted(names)), _stamp())
 
 
 @lru_cache(maxsize=8)  # it takes 0.7 ms, and every document asks for it
-def _settings_of(_variables: tuple[tuple[str, str], ...], _file: tuple[str, int, int]) -> Settings:
+def _settings_of(_variables: tuple[tuple[str, str], ...], _file: _Stamp) -> Settings:
     return Settings()

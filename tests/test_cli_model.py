@@ -291,6 +291,48 @@ def test_doctor_without_a_model_says_what_is_missing(posting: Path) -> None:
     assert "No model is configured: set EXTRACT_MODEL" in result.stdout
 
 
+def test_doctor_names_variables_that_nothing_reads(posting: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the one that was probably meant."""
+    monkeypatch.setenv("EXTRACT_MODLE", "x")
+    assert printed(run("doctor"))["unknown"] == [{"unknown": "EXTRACT_MODLE", "closest": "EXTRACT_MODEL"}]
+    shown = run("doctor", "--format", "table").stdout
+    assert "EXTRACT_MODLE" in shown
+
+
+def test_a_line_of_the_file_that_cannot_be_read_is_one_line(posting: Path) -> None:
+    """On standard error, with the file, however often the settings are looked at."""
+    posting.with_name(".env").write_text("EXTRACT_SEED=1\nwhat is this\n", encoding="utf-8")
+    command = "from extract.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", command, "doctor"], capture_output=True, text=True, check=True)
+    assert done.stderr == "extract: .env: line 2 is not of the form NAME=value, and is left out\n"
+
+
+@pytest.mark.parametrize("options", [[], ["--no-probe"]])
+def test_doctor_without_the_extra_says_what_is_missing(
+    posting: Path, server: FaultServer, monkeypatch: pytest.MonkeyPatch, options: list[str]
+) -> None:
+    """It shows what there is, says in sentences what is not known, and how to install what is missing."""
+    monkeypatch.setitem(sys.modules, "extract.engines.llm.assembly", None)
+    monkeypatch.delattr("extract.engines.llm.assembly", raising=False)
+    result = run("doctor", *options)
+    found = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert len(found["settings"]) > 10
+    assert {row["what"] for row in found["kept"]} == {"not known without the extra llm"}
+    assert [(row["tried"], row["answers"]) for row in found["endpoint"]] == [("extra llm", "no")]
+    assert "pip install 'extract-service[llm]'" in found["endpoint"][0]["detail"]
+    assert server.requests == []
+    monkeypatch.delenv("EXTRACT_MODEL")
+    assert printed(run("doctor", *options))["endpoint"] == []
+
+
+def test_doctor_needs_no_list_of_models(posting: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An endpoint that answers is one, also where it has no such list."""
+    with serving([Step(status=404)], answer='{"blue": true}') as server:
+        configure(server, monkeypatch)
+        assert [row["answers"] for row in printed(run("doctor"))["endpoint"]][:2] == ["no", "yes"]
+
+
 def test_doctor_fails_where_the_endpoint_does(posting: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a refused key nothing more is tried; --no-probe sends nothing."""
     with serving([Step(status=401)] * 9) as server:

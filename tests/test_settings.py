@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import threading
 from pathlib import Path
 
 import pytest
 
 from extract.errors import SettingsError
-from extract.settings import OPENAI, Api, Ask, Constraint, Settings, current_settings, origin, variable
+from extract.settings import OPENAI, Api, Ask, Constraint, Settings, current_settings, origin, unknown_variables, variable
 
 KEY = "sk-never-to-be-seen"
 
@@ -70,7 +73,7 @@ def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("EXTRACT_MAX_COST", "-1", "EXTRACT_MAX_COST: Input should be greater than 0"),
         ("EXTRACT_CONCURRENCY", "0", "EXTRACT_CONCURRENCY"),
         ("EXTRACT_API", "soap", "'chat' or 'responses'"),
-        ("OPENAI_BASE_URL", "api.openai.com", "an address such as"),
+        ("OPENAI_BASE_URL", "api.openai.com", "^OPENAI_BASE_URL: it must be an address such as"),
         ("OPENAI_BASE_URL", "file:///etc/passwd", "OPENAI_BASE_URL"),
     ],
 )
@@ -92,6 +95,55 @@ def test_a_file_that_is_no_text_is_told(folder: Path) -> None:
     (folder / ".env").write_bytes(b"OPENAI_API_KEY=\xff\xfe")
     with pytest.raises(SettingsError, match=r"^\.env: it cannot be read \(it is not UTF-8\)$"):
         Settings()
+
+
+def test_lines_that_cannot_be_read_are_told_once(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """With the file and the line, by us alone, and again only where the file has changed; the other lines hold."""
+    caplog.set_level(logging.INFO)
+    file = folder / ".env"
+    file.write_text("EXTRACT_MODEL=mine\n\n\nwhat is this\nEXTRACT_SEED=4\n=x\n", encoding="utf-8")
+    for _ in range(3):
+        assert (Settings().model, Settings().seed, origin("model"), unknown_variables()) == ("mine", 4, ".env", {})
+    told = [".env: line 4 is not of the form NAME=value, and is left out", ".env: line 6 is not of the form NAME=value"]
+    assert [(record.name, record.getMessage()) for record in caplog.records] == [
+        ("extract", told[0]),
+        ("extract", f"{told[1]}, and is left out"),
+    ]
+    file.write_text("=y\nEXTRACT_MODEL=other\n", encoding="utf-8")
+    assert Settings().model == "other"
+    assert len(caplog.records) == 3
+
+
+def test_a_value_of_the_file_may_refer_to_the_environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it says at that time, and not as it did when the file was read first."""
+    (folder / ".env").write_text("EXTRACT_MODEL=${SIZE}-model\n", encoding="utf-8")
+    for size in ("small", "large"):
+        monkeypatch.setenv("SIZE", size)
+        assert Settings().model == f"{size}-model"
+
+
+def test_the_file_may_be_a_pipe(folder: Path) -> None:
+    """As managers of secrets make it: it is read once, and a folder of that name is none."""
+    (folder / ".env").mkdir()
+    assert Settings().model == ""
+    (folder / ".env").rmdir()
+    os.mkfifo(folder / ".env")
+    writing = threading.Thread(target=(folder / ".env").write_text, args=("EXTRACT_MODEL=piped\n",), daemon=True)
+    writing.start()
+    assert (Settings().model, origin("model")) == ("piped", ".env")
+    writing.join(5)
+
+
+def test_a_misspelt_variable_is_found(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the environment and in the file, with the one that was meant; what is known, empty or of others is none."""
+    for name, value in {"EXTRACT_MODLE": "x", "EXTRACT_API_KEY": "k", "EXTRACT_SEEED": "", "MODLE": "x"}.items():
+        monkeypatch.setenv(name, value)
+    (folder / ".env").write_text("extract_maxcost=1\nEXTRACT_QQQQQQ=1\nOTHER=1\n", encoding="utf-8")
+    assert unknown_variables() == {
+        "EXTRACT_MAXCOST": "EXTRACT_MAX_COST",
+        "EXTRACT_MODLE": "EXTRACT_MODEL",
+        "EXTRACT_QQQQQQ": "",
+    }
 
 
 def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:

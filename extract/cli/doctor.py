@@ -16,7 +16,8 @@ from extract.cli import options
 from extract.cli.asking import given_settings
 from extract.cli.output import FAILED, default_format, errors_of, notice, rendered, table, write
 from extract.errors import ExtractError, UsageError
-from extract.pipeline import package_version
+from extract.pipeline import package_version, without_llm
+from extract.report import harmless
 
 if TYPE_CHECKING:
     from extract.engines.llm.probing import Finding
@@ -44,16 +45,21 @@ def examine(
         settings = given_settings(options.EngineName.LLM, model=model, base_url=base_url)
         if settings is None:
             raise UsageError("the rules need no doctor")
-        report: dict[str, Rows] = {"settings": _settings(settings), "packages": _packages(), "kept": _kept(settings)}
-        findings = () if no_probe or settings.missing else _probed(settings)
-        report["endpoint"] = [
-            {"tried": finding.tried, "answers": finding.verdict.value, "detail": finding.detail} for finding in findings
-        ]
+        report: dict[str, Rows] = {
+            "settings": _settings(settings),
+            "unknown": _unknown(),
+            "packages": _packages(),
+            "kept": _kept(settings),
+        }
+        lacking = [] if settings.missing else _lacking()
+        findings = () if no_probe or settings.missing or lacking else _probed(settings)
+        tried = [{"tried": finding.tried, "answers": finding.verdict.value, "detail": finding.detail} for finding in findings]
+        report["endpoint"] = lacking + tried
     if (output_format or default_format(options.ListFormat.TABLE, options.ListFormat.JSON, None)) is options.ListFormat.JSON:
         write(json.dumps({"missing": settings.missing, **report}, indent=2), None)
     else:
         write(rendered(_tables(report, settings.missing), None), None)
-    if findings and not _usable(findings):
+    if lacking or (findings and not _usable(findings)):
         raise typer.Exit(FAILED)
 
 
@@ -70,6 +76,13 @@ def _settings(settings: Settings) -> Rows:
         {"setting": name, "value": _said(value), "from": _given(origin(name), value, name, settings), "variable": variable(name)}
         for name, value in shown.items()
     ]
+
+
+def _unknown() -> Rows:
+    """The variables that look like ours and are none: a slip in a name would otherwise go unnoticed."""
+    from extract.settings import unknown_variables
+
+    return [{"unknown": harmless(name), "closest": _said(closest)} for name, closest in unknown_variables().items()]
 
 
 def _given(origin: str, value: object, name: str, settings: Settings) -> str:
@@ -102,8 +115,10 @@ def _kept(settings: Settings) -> Rows:
     for name, tell in {"cache": _cache, "prices": _prices}.items():
         try:
             rows.append({"kept": name, "what": tell(settings)})
-        except (ExtractError, ModuleNotFoundError) as error:
+        except ExtractError as error:
             rows.append({"kept": name, "what": str(error)})
+        except ModuleNotFoundError:
+            rows.append({"kept": name, "what": "not known without the extra llm"})
     return rows
 
 
@@ -123,6 +138,15 @@ def _prices(settings: Settings) -> str:
     price = prices.price(settings.model) if settings.model else None
     known = f"{settings.model}: ${price.input} in, ${price.output} out per million tokens" if price else "this model is not in it"
     return f"{len(prices.models)} models as of {prices.date}, {known}"
+
+
+def _lacking() -> Rows:
+    """A row that says how to install the extra llm, where something of it is not there."""
+    try:
+        from extract.engines.llm import assembly, probing  # noqa: F401  # of the extra llm
+    except ModuleNotFoundError as error:
+        return [{"tried": "extra llm", "answers": "no", "detail": str(without_llm(error))}]
+    return []
 
 
 def _probed(settings: Settings) -> tuple[Finding, ...]:
