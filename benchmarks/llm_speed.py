@@ -11,6 +11,7 @@ docs/llm.md says more, and is rewritten by ``--write docs``.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import logging
 import os
@@ -108,13 +109,18 @@ def cpu_seconds(systems: Mapping[str, Call], texts: Sequence[str], seconds: floa
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Who asks at once: threads in each of some processes."""
+    """Who asks at once: threads in each of some processes; frozen = what is loaded then is left out of garbage collections."""
 
     processes: int
     threads: int
+    frozen: bool = False
+
+    @property
+    def title(self) -> str:
+        return f"{self.processes} × {self.threads}{', frozen' if self.frozen else ''}"
 
 
-CROWDS = (Crowd(1, 64), Crowd(2, 32))
+CROWDS = (Crowd(1, 64), Crowd(2, 32), Crowd(1, 64, frozen=True), Crowd(2, 32, frozen=True))
 
 
 def through(call: Call, texts: Sequence[str], *, threads: int, until: float) -> tuple[int, float]:
@@ -134,16 +140,19 @@ def through(call: Call, texts: Sequence[str], *, threads: int, until: float) -> 
     return done, time.time()
 
 
-def in_process(name: str, address: str, *, threads: int, seconds: float, start: Barrier) -> tuple[int, float, float]:
+def in_process(name: str, address: str, *, crowd: Crowd, seconds: float, start: Barrier) -> tuple[int, float, float]:
     """How many documents a process puts through, and when it began and ended, after it has warmed up and all others have."""
     logging.disable(logging.CRITICAL)
     call, texts = calls(address)[name], [case.source for case in shipped_cases(TASK).values()]
     for text in texts:  # alone: threads that all begin at once would each load the vocabularies
         call(text)
-    through(call, texts, threads=threads, until=time.time() + 1)
+    through(call, texts, threads=crowd.threads, until=time.time() + 1)
+    if crowd.frozen:
+        gc.collect()
+        gc.freeze()
     start.wait(60)
     began = time.time()
-    done, ended = through(call, texts, threads=threads, until=began + seconds)
+    done, ended = through(call, texts, threads=crowd.threads, until=began + seconds)
     return done, began, ended
 
 
@@ -152,7 +161,7 @@ def rate(name: str, address: str, *, crowd: Crowd, seconds: float) -> float:
     context = get_context("spawn")
     with context.Manager() as manager, ProcessPoolExecutor(crowd.processes, mp_context=context) as pool:
         start = manager.Barrier(crowd.processes)
-        asking = partial(in_process, name, address, threads=crowd.threads, seconds=seconds, start=start)
+        asking = partial(in_process, name, address, crowd=crowd, seconds=seconds, start=start)
         parts = [future.result() for future in [pool.submit(asking) for _ in range(crowd.processes)]]
     return sum(done for done, _, _ in parts) / (max(ended for _, _, ended in parts) - min(began for _, began, _ in parts))
 
@@ -177,10 +186,7 @@ def measured(cases: Sequence[Case], seconds: float) -> Figures:
         }
     with serving(answers, latency=LATENCY) as address:
         rates = {
-            f"{crowd.processes} × {crowd.threads}": {
-                name: rate(name, address, crowd=crowd, seconds=seconds / 2) for name in SYSTEMS
-            }
-            for crowd in CROWDS
+            crowd.title: {name: rate(name, address, crowd=crowd, seconds=seconds / 2) for name in SYSTEMS} for crowd in CROWDS
         }
     return Figures(cpu, rates, stages)
 
@@ -192,7 +198,7 @@ def cpu_table(figures: Figures) -> str:
         + [f"{rates[name]:.0f}" for rates in figures.rates.values()]
         for name, title in SYSTEMS.items()
     ]
-    return markdown_table(["system", "CPU ms", "of instructor", *(f"documents/s, {crowd}" for crowd in figures.rates)], rows)
+    return markdown_table(["system", "CPU ms", "of instructor", *(f"docs/s, {crowd}" for crowd in figures.rates)], rows)
 
 
 def stages_table(figures: Figures) -> str:
