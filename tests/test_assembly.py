@@ -21,7 +21,10 @@ from extract.errors import (
     AccessDenied,
     BudgetExceeded,
     EndpointUnavailable,
+    Filtered,
     IncompleteRecord,
+    InvalidAnswer,
+    Refused,
     SchemaError,
     SettingsError,
     Truncated,
@@ -233,3 +236,45 @@ def test_auto_says_which_engine_it_takes(caplog: pytest.LogCaptureFixture) -> No
     assert "EXTRACT_MODEL" in caplog.text
     with pytest.raises(SettingsError, match="no model can be asked for Cake: set EXTRACT_MODEL"):
         extract(TEXT, schema=Cake, settings=Settings())
+
+
+def test_a_wrong_reference_costs_its_field_alone(tmp_path: Path) -> None:
+    """A line that there is not, and one that says something else, are issues; what is right stays in the record."""
+    answer = {"name": {"value": "Sacher", "at": 99}, "price": {"value": 4.5, "at": 1}}
+
+    class Any(Cake):
+        name: str | None = None  # type: ignore[assignment]  # it may be missing here
+
+    with serving(answer=json.dumps(answer)) as server:
+        result = extract(TEXT, schema=Any, settings=settings(server.base_url, tmp_path))
+        assert result.record == Any(name=None, price=4.5)
+        assert [(issue.code, issue.path) for issue in result.issues] == [("reference_out_of_range", "name")]
+        server.answer = lambda _: json.dumps({"name": {"value": "Sacher", "at": 0}, "price": {"value": 5.4, "at": 1}})
+        result = extract(f"{TEXT} ", schema=Any, settings=settings(server.base_url, tmp_path, repeat=1))
+    assert (result.record.name, result.record.price) == ("Sacher", None)
+    assert [(issue.code, issue.path) for issue in result.issues] == [("ungrounded", "price")]
+
+
+@pytest.mark.parametrize("answer", ["I cannot do that.", '{"name": {"value": "Sa', "[1, 2]", '{"name": NaN}'])
+def test_an_answer_that_is_no_json_object_is_an_error_and_not_kept(tmp_path: Path, answer: str) -> None:
+    """With what the call used; a later run asks again."""
+    with serving(answer=answer) as server:
+        used = settings(server.base_url, tmp_path)
+        for asked in (1, 2):
+            with pytest.raises(InvalidAnswer) as error:
+                extract(TEXT, schema=Cake, settings=used)
+            assert error.value.usage is not None
+            assert (error.value.usage.calls, len(server.requests)) == (1, asked)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"), [({"refusal": "I will not."}, Refused), ({"finish_reason": "content_filter"}, Filtered)]
+)
+def test_a_refusal_is_an_error_and_not_kept(tmp_path: Path, said: dict[str, str], kind: type[Exception]) -> None:
+    """A later run asks again, and may get an answer."""
+    with serving([Step(body=chat_completion(None, **said))], answer=ANSWER) as server:
+        used = settings(server.base_url, tmp_path)
+        with pytest.raises(kind):
+            extract(TEXT, schema=Cake, settings=used)
+        assert extract(TEXT, schema=Cake, settings=used).record.name == "Sacher"
+    assert len(server.requests) == 2
