@@ -35,7 +35,7 @@ from pydantic import (
     create_model,
 )
 
-from extract.engines.llm.wire import MAX_DEPTH, MAX_PROPERTIES, ROOT, askable, wire_schema
+from extract.engines.llm.wire import MAX_CHOICES, MAX_DEPTH, MAX_PROPERTIES, ROOT, askable, wire_schema
 from extract.errors import SchemaError
 from extract.fields import RECURSION_LIMIT, ReadAs, Verbatim
 from extract.schemas.invoice import Invoice
@@ -413,6 +413,15 @@ def test_too_many_keys_are_an_error() -> None:
     for extra in (passages | {"more": (Annotated[str, Verbatim], ...)}, {f"field{n}": (int, ...) for n in range(1700)}):
         with pytest.raises(SchemaError, match="more than 5,000 keys"):
             wire_schema(made("Wider", **extra))
+
+
+def test_too_many_choices_are_an_error() -> None:
+    """More values of enums than an endpoint takes are refused before it is asked; an enum that comes twice is sent once."""
+    words = [f"WORD_{n}" for n in range(MAX_CHOICES)]
+    many = StrEnum("Many", words)  # type: ignore[misc]  # made at run time
+    written(made("Full", one=(many, ...), other=(many, ...)))
+    with pytest.raises(SchemaError, match="more than 1,000 choices"):
+        wire_schema(made("Fuller", one=(many, ...), size=(Literal["S", "L"], ...)))
 
 
 def test_names_are_those_of_the_fields() -> None:

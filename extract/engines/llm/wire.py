@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
@@ -29,6 +29,8 @@ MAX_DEPTH = 10
 """How deep objects may nest: what OpenAI's structured output allows."""
 MAX_PROPERTIES = 5000
 """How many keys a schema may have there."""
+MAX_CHOICES = 1000
+"""How many values all enums of a schema may have there together."""
 ROOT = "root"
 """The key under which the answer stands where the model itself is no object."""
 
@@ -261,6 +263,11 @@ class _Writer:
         """The whole schema."""
         for node in _values(root):
             self._name_of(node)
+        choices = sum(len(_choices(json.loads(written))) for written in self._names)
+        if choices > MAX_CHOICES:
+            raise SchemaError(
+                f"the schema has more than {MAX_CHOICES:,} choices in its enums, more than an endpoint takes: use text"
+            )
         schema = self._object({name: self._nullable(node, name, 1) for name, node in root.fields.items()}, "", 1)
         defined: Json = {name: json.loads(written) for written, name in self._names.items() if self._uses[written] > 1}
         return MappingProxyType(schema | {"$defs": defined} if defined else schema)
@@ -346,6 +353,15 @@ def _values(node: Node) -> Iterator[Value]:
                 yield from _values(part)
         case _:
             return
+
+
+def _choices(stated: Json) -> Sequence[JsonValue]:
+    """The values that the schema of a value with its line allows; none where it may have any."""
+    match stated:
+        case {"anyOf": [{"properties": {"value": {"enum": list() as choices}}}, *_]}:
+            return choices
+        case _:
+            return ()
 
 
 def _stated(node: Value) -> str:
