@@ -1,8 +1,9 @@
 """Which fields no other engine needs to be asked for, because the rules have them, or would have them.
 
-What is certain was measured on 580 labelled postings: of the kinds of values that are listed here, each was right in at least
-97 of 100 of them. A title in a sentence (89), a company that is named in passing (92) and what needs prose to be understood are
-better asked for; so is what too few labels tell of.
+What is certain was measured on 580 labelled postings: of the kinds of values that are listed here and have labels, each was right
+in at least 97 of 100 (14 to 147 values of each). The language, the unit of a salary, whether education in progress is enough, its
+text, and e-mail addresses and telephone numbers have no labels: they are listed because typed readers fill them. A title in a
+sentence (89) and a company that is named in passing (92) are better asked for, and so is what needs prose to be understood.
 """
 
 from __future__ import annotations
