@@ -166,6 +166,18 @@ def below(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
+def paths_above(path: str) -> Iterator[str]:
+    """The paths above one, the longest first.
+
+    >>> list(paths_above("locations.0.city"))
+    ['locations.0', 'locations']
+    """
+    end = path.rfind(".")
+    while end >= 0:
+        yield path[:end]
+        end = path.rfind(".", 0, end)
+
+
 def leaf_paths(record: BaseModel) -> Iterator[tuple[str, object]]:
     """Every leaf of a record with its dotted path ("locations.0.city") and its value as it is, nulls included.
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, RootModel, ValidationError
 
 from extract.cleaning.document import Scalar
 from extract.errors import IncompleteRecord
-from extract.fields import Leaf, ListShape, ObjectShape, Shape, UnionShape, leaf_paths, shape_of
+from extract.fields import Leaf, ListShape, ObjectShape, Shape, UnionShape, below, leaf_paths, paths_above, shape_of
 from extract.grounding import Grounded
 from extract.readers.stating import same_value
 from extract.result import Evidence, Issue, Severity, Status
@@ -74,16 +74,8 @@ def _invalid(path: str, message: str) -> Issue:
 def _clashes(paths: Iterable[str]) -> list[str]:
     """The paths that lead on to another one: "company" beside "company.name"."""
     known = frozenset(paths)
-    above = {beginning for path in known for beginning in _beginnings(path)}
+    above = {beginning for path in known for beginning in paths_above(path)}
     return sorted(known & above)
-
-
-def _beginnings(path: str) -> Iterator[str]:
-    """The paths above one, the longest first: "a.b" and "a" for "a.b.c"."""
-    end = path.rfind(".")
-    while end >= 0:
-        yield path[:end]
-        end = path.rfind(".", 0, end)
 
 
 def _incomplete(error: ValidationError, schema: type[BaseModel], issues: Sequence[Issue]) -> str:
@@ -102,7 +94,7 @@ def _refusals(error: ValidationError, places: Mapping[str, str]) -> dict[str, st
     """
     held: dict[str, list[str]] = {}
     for path, place in places.items():
-        for above in (place, *_beginnings(place)):
+        for above in (place, *paths_above(place)):
             held.setdefault(above, []).append(path)
     details = error.errors(include_url=False, include_context=False, include_input=False)
     found: dict[str, str] = {}
@@ -121,7 +113,7 @@ def _nearest(location: Iterable[int | str], held: Mapping[str, object]) -> tuple
     """
     place, is_it = "", False
     for part in map(str, location):
-        inner = f"{place}.{part}" if place else part
+        inner = below(place, part)
         place, is_it = (inner, True) if inner in held else (place, False)
     return place, is_it
 
@@ -210,10 +202,10 @@ def assemble(values: Mapping[str, Scalar]) -> Tree:
         node = tree
         *above, last = path.split(".")
         for part in above:
-            below = node.setdefault(part, {})
-            if not isinstance(below, dict):
+            inner = node.setdefault(part, {})
+            if not isinstance(inner, dict):
                 raise ValueError(f"{path}: {part} is a value and an object at once")
-            node = below
+            node = inner
         node[last] = value
     return tree
 
@@ -243,7 +235,7 @@ def _evidence(record: BaseModel, values: Mapping[str, Grounded]) -> dict[str, Ev
     moved = {} if values.keys() <= leaves.keys() else _moved(leaves, values)
     found: dict[str, Evidence] = {}
     for path, held in leaves.items():
-        above = next((entry for entry in (path, *_beginnings(path)) if entry in moved), None) if moved else None
+        above = next((entry for entry in (path, *paths_above(path)) if entry in moved), None) if moved else None
         if held is None:
             found[path] = _ABSENT
         elif above is None:
@@ -268,12 +260,8 @@ def _moved(leaves: Mapping[str, object], values: Mapping[str, Grounded]) -> dict
         candidates = iter(stated.get(name, {}).items())
         for position, entry in entries.items():
             came_from = next((at for at, candidate in candidates if _says_the_same(entry, candidate)), None)
-            moved[_joined(name, position)] = "" if came_from is None else _joined(name, came_from)
+            moved[below(name, position)] = "" if came_from is None else below(name, came_from)
     return moved
-
-
-def _joined(name: str, position: str) -> str:
-    return f"{name}.{position}" if name else position
 
 
 def _entries(leaves: Mapping[str, object]) -> dict[str, dict[str, dict[str, object]]]:

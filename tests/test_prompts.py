@@ -18,6 +18,7 @@ from extract.engines.llm.rendering import checked_example, messages_of
 from extract.engines.llm.seam import Message
 from extract.engines.llm.wire import wire_schema
 from extract.errors import PromptError
+from extract.fields import leaf_annotations
 from extract.schemas.job_posting import JobPosting
 from extract.source import Format, open_source
 from extract.tasks import shipped_tasks, task_named
@@ -165,6 +166,12 @@ def test_a_text_of_an_example_must_stand_in_its_document() -> None:
     record = json.dumps({"responsibilities": ["Bake", "Fry"]})
     with pytest.raises(PromptError, match=r"responsibilities\.1: 'Fry' is neither whole lines"):
         checked_example("p", "Cook\n- Bake\n", record, JobPosting)
+
+
+@pytest.mark.parametrize("task", shipped_tasks())
+def test_every_leaf_is_described(task: str) -> None:
+    """The descriptions are part of the prompt: none is missing."""
+    assert [path for path, leaf in leaf_annotations(task_named(task).schema).items() if len(leaf.description) < 12] == []
 
 
 @pytest.mark.parametrize("task", [*shipped_tasks(), "somebodys_invoice"])

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
 from rich.text import Text
 
 from extract.cli import options
-from extract.cli.output import default_format, errors_of, keep_apart, notice, read_document, rendered, write
-from extract.errors import UsageError
+from extract.cli.output import errors_of, keep_apart, notice, read_document, rendered, wants_json, write
 from extract.pipeline import asking_engine, cleaned, engine_named
 from extract.report import harmless
 from extract.source import MAX_CHARS, Source, open_source
@@ -30,10 +28,8 @@ def asked_engine(engine: options.EngineName, named: str | None) -> options.Engin
     return options.EngineName.LLM if named and engine is options.EngineName.AUTO else engine
 
 
-def given_settings(engine: options.EngineName, **given: object) -> Settings | None:
-    """The settings of the environment with what options say over them; None for the rules, which need none."""
-    if engine is options.EngineName.RULES:
-        return None
+def given_settings(**given: object) -> Settings:
+    """The settings of the environment with what options say over them."""
     from extract.settings import Settings  # 0.1 s, which the rules do without
 
     return Settings(**{name: value for name, value in given.items() if value is not None})
@@ -42,9 +38,7 @@ def given_settings(engine: options.EngineName, **given: object) -> Settings | No
 def show_prompt(
     file: options.File = None,
     *,
-    output_format: Annotated[
-        options.ListFormat | None, typer.Option("--format", "-f", help=options.FORMAT_HELP, show_default=False)
-    ] = None,
+    output_format: options.OutputFormat = None,
     input_format: options.InputFormat = None,
     schema: options.Schema = "job_posting",
     max_chars: options.MaxChars = MAX_CHARS,
@@ -59,17 +53,15 @@ def show_prompt(
     name, source = read_document(file, max_chars)
     keep_apart(source, output)
     with errors_of(name):
-        settings = given_settings(
-            options.EngineName.LLM, model=model, base_url=base_url, prompt=prompt, ask=ask, prices=prices, cache=False
-        )
+        settings = given_settings(model=model, base_url=base_url, prompt=prompt, ask=ask, prices=prices, cache=False)
         opened = open_source(source, max_chars=max_chars, name=name)
         shown = _preview(opened, schema, settings, input_format)
-        form = output_format or default_format(options.ListFormat.TABLE, options.ListFormat.JSON, output)
+        as_json = wants_json(output_format, output)
         if shown is None:
             notice(f"{name}: nothing is left to ask")
-            written = "null" if form is options.ListFormat.JSON else "nothing is left to ask"
+            written = "null" if as_json else "nothing is left to ask"
         else:
-            written = _as_json(shown) if form is options.ListFormat.JSON else rendered(_as_text(shown), output)
+            written = _as_json(shown) if as_json else rendered(_as_text(shown), output)
             notice(f"{name}: {_tokens(shown)}")
     write(written, output)
 
@@ -93,10 +85,8 @@ def show_quote(
     write(json.dumps(quoted, indent=2), output)
 
 
-def _preview(opened: Source, schema: str, settings: Settings | None, input_format: options.InputFormat) -> Preview | None:
+def _preview(opened: Source, schema: str, settings: Settings, input_format: options.InputFormat) -> Preview | None:
     """What would be sent; the name of the model may be missing, since none is asked."""
-    if settings is None:
-        raise UsageError("the rules ask nothing")
     from extract.engines.llm.preview import preview_of  # of the extra llm
 
     named = settings if settings.model else settings.model_copy(update={"model": _NAME})

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from extract import report
 from extract.cli import options
-from extract.cli.output import FAILED, default_format, drop_output, errors_of, fail, notice, rendered, write
+from extract.cli.output import FAILED, drop_output, errors_of, fail, notice, rendered, wants_json, write
 from extract.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,14 +31,12 @@ app = typer.Typer(
 def info(
     *,
     cache_dir: options.CacheDir = None,
-    output_format: Annotated[
-        options.ListFormat | None, typer.Option("--format", "-f", help=options.FORMAT_HELP, show_default=False)
-    ] = None,
+    output_format: options.OutputFormat = None,
 ) -> None:
     """Say where the cache is, how many answers it holds, and the tokens that they save."""
     with errors_of("cache"):
         known = _cache(cache_dir).info()
-    if (output_format or default_format(options.ListFormat.TABLE, options.ListFormat.JSON, None)) is options.ListFormat.JSON:
+    if wants_json(output_format):
         write(json.dumps(asdict(known), default=str, indent=2), None)
     else:
         write(rendered([_table(known)], None), None)

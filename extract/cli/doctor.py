@@ -14,8 +14,8 @@ from rich.text import Text
 
 from extract.cli import options
 from extract.cli.asking import given_settings
-from extract.cli.output import FAILED, default_format, errors_of, notice, rendered, table, write
-from extract.errors import ExtractError, UsageError
+from extract.cli.output import FAILED, errors_of, notice, rendered, table, wants_json, write
+from extract.errors import ExtractError
 from extract.pipeline import package_version, without_llm
 from extract.report import harmless
 
@@ -33,18 +33,14 @@ def examine(
     model: options.Model = None,
     base_url: options.BaseUrl = None,
     no_probe: Annotated[bool, typer.Option("--no-probe", help="Send nothing to the endpoint.")] = False,
-    output_format: Annotated[
-        options.ListFormat | None, typer.Option("--format", "-f", help=options.FORMAT_HELP, show_default=False)
-    ] = None,
+    output_format: options.OutputFormat = None,
 ) -> None:
     """Show what is configured, and try with six small requests what the endpoint can do. Secrets are never shown.
 
     Exit code 1 where a model is configured and cannot be asked.
     """
     with errors_of("doctor"):
-        settings = given_settings(options.EngineName.LLM, model=model, base_url=base_url)
-        if settings is None:
-            raise UsageError("the rules need no doctor")
+        settings = given_settings(model=model, base_url=base_url)
         report: dict[str, Rows] = {
             "settings": _settings(settings),
             "unknown": _unknown(),
@@ -55,7 +51,7 @@ def examine(
         findings = () if no_probe or settings.missing or lacking else _probed(settings)
         tried = [{"tried": finding.tried, "answers": finding.verdict.value, "detail": finding.detail} for finding in findings]
         report["endpoint"] = lacking + tried
-    if (output_format or default_format(options.ListFormat.TABLE, options.ListFormat.JSON, None)) is options.ListFormat.JSON:
+    if wants_json(output_format):
         write(json.dumps({"missing": settings.missing, **report}, indent=2), None)
     else:
         write(rendered(_tables(report, settings.missing), None), None)

@@ -85,18 +85,20 @@ def run(
     with errors_of(name):
         if output_format is RecordFormat.JSONLD and (reason := report.no_jsonld(task_named(schema).schema)):
             raise UsageError(reason)  # before a call is paid for
-        settings = given_settings(
-            engine := asked_engine(engine, model or base_url),
-            model=model,
-            base_url=base_url,
-            prompt=prompt,
-            ask=ask,
-            max_cost=max_cost,
-            max_tokens=max_tokens,
-            prices=prices,
-            repeat=repeat,
-            cache=False if no_cache else None,
-        )
+        engine = asked_engine(engine, model or base_url)
+        settings = None  # the rules need none
+        if engine is not options.EngineName.RULES:
+            settings = given_settings(
+                model=model,
+                base_url=base_url,
+                prompt=prompt,
+                ask=ask,
+                max_cost=max_cost,
+                max_tokens=max_tokens,
+                prices=prices,
+                repeat=repeat,
+                cache=False if no_cache else None,
+            )
         opened = open_source(source, max_chars=max_chars, name=name)  # once: a file may change, and a pipe is gone
         if dry_run:
             show_quote(opened, schema, engine, settings=settings, input_format=input_format, output=output)

@@ -44,6 +44,7 @@ MaxChars = Annotated[int, typer.Option(min=1, max=2**31 - 1, help="Refuse a docu
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.", show_default=False)]
 Schema = Annotated[str, typer.Option(help="What the record is: job_posting, invoice, or FILE.py:Class.")]
 FORMAT_HELP = "Default: table on a terminal, json in a pipe or a file."
+OutputFormat = Annotated[ListFormat | None, typer.Option("--format", "-f", help=FORMAT_HELP, show_default=False)]
 
 Engine = Annotated[
     EngineName,

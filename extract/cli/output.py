@@ -18,6 +18,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 
 from extract import report
+from extract.cli.options import ListFormat
 from extract.errors import ExtractError, UsageError
 from extract.pipeline import without_llm
 from extract.source import read_bounded
@@ -60,6 +61,11 @@ def check_writable(output: Path | None) -> None:
 def default_format(terminal: Choice, pipe: Choice, output: Path | None) -> Choice:
     """The first for a person at a terminal, the second for a pipe or a file."""
     return terminal if output is None and is_terminal() else pipe
+
+
+def wants_json(chosen: ListFormat | None, output: Path | None = None) -> bool:
+    """Whether a list goes out as JSON: because that was chosen, or because no person reads it."""
+    return (chosen or default_format(ListFormat.TABLE, ListFormat.JSON, output)) is ListFormat.JSON
 
 
 def is_terminal() -> bool:

@@ -13,16 +13,14 @@ from extract import report
 from extract.cleaning import clean
 from extract.cleaning.document import CleanDocument, Segment
 from extract.cli import options
-from extract.cli.output import default_format, errors_of, keep_apart, notice, read_document, rendered, table, write
+from extract.cli.output import errors_of, keep_apart, notice, read_document, rendered, table, wants_json, write
 from extract.source import MAX_CHARS, open_source
 
 
 def show_segments(
     file: options.File = None,
     *,
-    output_format: Annotated[
-        options.ListFormat | None, typer.Option("--format", "-f", help=options.FORMAT_HELP, show_default=False)
-    ] = None,
+    output_format: options.OutputFormat = None,
     where: Annotated[bool, typer.Option("--map", help="Show where in the document each segment stands.")] = False,
     everything: Annotated[
         bool, typer.Option("--all", help="Show also what is no part of the posting (menus, forms, hidden text), and why.")
@@ -39,9 +37,7 @@ def show_segments(
         document = clean(opened, format=input_format)
         lines = report.SourceLines(opened.text)
         segments = report.in_source_order(document) if everything else document.segments
-        if (
-            output_format or default_format(options.ListFormat.TABLE, options.ListFormat.JSON, output)
-        ) is options.ListFormat.JSON:
+        if wants_json(output_format, output):
             written = report.document_json(document, segments, lines if where else None)
         else:
             columns = ("kind", "text", "where") if where else ("kind", "text")

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import isfinite
 from reprlib import Repr
 
-from extract.cleaning.document import Scalar
+from extract.cleaning.document import MappedText, Scalar
 from extract.engines.base import Draft, DraftValue, FactReference, TextReference
 from extract.engines.llm.lines import Lines, find, find_part, find_words
 from extract.engines.llm.references import is_several, read_quote, read_reference
@@ -203,9 +203,8 @@ class _Reader:
 
     def _written_out(self, text: str, path: str, reason: str) -> None:
         """A text that was written out where lines were asked for: taken if it stands in one line, word by word."""
-        for number in self._searchable() if len(text.split()) > 1 else ():
-            body = self.lines.body(number)
-            if body and (place := find_words(text, body.text)):
+        for number, body in self._searchable() if len(text.split()) > 1 else ():
+            if place := find_words(text, body.text):
                 self._note("coerced", path, f"text was answered where lines were asked for; it stands in line {number}")
                 self.values[path] = DraftValue(body.text[slice(*place)], (self.lines.reference(number, *place),))
                 return
@@ -257,16 +256,15 @@ class _Reader:
 
     def _anywhere(self, value: Scalar, leaf: Leaf) -> DraftValue:
         """A value without a line: stated by the first line that says just that, or by none."""
-        for number in self._searchable():
-            body = self.lines.body(number)
-            if body and _printed(value, leaf, body.text) and (place := find_words(str(value), body.text)):
+        for number, body in self._searchable():
+            if _printed(value, leaf, body.text) and (place := find_words(str(value), body.text)):
                 return DraftValue(value, (self.lines.reference(number, *place),))
         return DraftValue(value, inferred=True)
 
-    def _searchable(self) -> range:
-        """The lines to look a text up in; none any longer when that has taken too much."""
+    def _searchable(self) -> Iterable[tuple[int, MappedText]]:
+        """The lines to look a text up in, by number; none any longer when that has taken too much."""
         self.searched += len(self.lines)
-        return range(len(self.lines) if self.searched <= MAX_SEARCHED else 0)
+        return enumerate(self.lines.bodies()) if self.searched <= MAX_SEARCHED else ()
 
     def _extent(self) -> str:
         return f"the document has lines 0 to {len(self.lines) - 1}" if len(self.lines) else "the document has no line"

@@ -44,8 +44,7 @@ class _Writer:
 
     @cached_property
     def _words(self) -> tuple[tuple[str, ...], ...]:
-        bodies = (self.lines.body(number) for number in range(len(self.lines)))
-        return tuple(tuple(alike(body.text).split()) if body else () for body in bodies)
+        return tuple(tuple(alike(body.text).split()) for body in self.lines.bodies())
 
     def write(self, content: JsonValue, node: Node, path: str) -> JsonValue:
         if content is None:
@@ -83,9 +82,8 @@ class _Writer:
         if numbers := _whole_lines(tuple(alike(text).split()), self._words):
             return numbers
         for searched in (find_words, find):  # a short word stands inside of others in earlier lines
-            for number in range(len(self.lines)):
-                body = self.lines.body(number)
-                if body and (place := searched(text, body.text)):
+            for number, body in enumerate(self.lines.bodies()):
+                if place := searched(text, body.text):
                     return f"{number}: {shortened(body.text[slice(*place)], body.text)}"
         raise NotStated(f"{path}: {text[:80]!r} is neither whole lines of the document nor a part of one")
 
@@ -96,10 +94,10 @@ class _Writer:
 
     def _line(self, value: Scalar, leaf: Leaf) -> int | None:
         """The first line that states the value."""
-        for number in range(len(self.lines)):
-            body, place = self.lines.body(number), place_in_line(value, leaf, self.lines, number)
-            part = body.text[place.start : place.end] if body else ""
-            if body and find_words(part, body.text) and states(part, value, leaf):
+        for number, body in enumerate(self.lines.bodies()):
+            place = place_in_line(value, leaf, self.lines, number)
+            part = body.text[place.start : place.end]
+            if find_words(part, body.text) and states(part, value, leaf):
                 return number
         return None
 

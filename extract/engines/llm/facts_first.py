@@ -6,7 +6,7 @@ reads nothing that is not the value of another field already: the day of publica
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from extract.engines.base import Draft, DraftValue
 from extract.engines.llm.lines import Lines
 from extract.engines.llm.wire import askable
-from extract.fields import Leaf, leaf_annotations, path_pattern
+from extract.fields import Leaf, leaf_annotations, path_pattern, paths_above
 from extract.readers import read_as
 
 _ONCE = frozenset({"date", "email", "phone", "url"})
@@ -32,9 +32,9 @@ def certain_values(draft: Draft) -> dict[str, DraftValue]:
 def left_to_ask(schema: type[BaseModel], known: Draft, lines: Lines) -> frozenset[str]:
     """The paths that another engine is not certain of, and that some line holds something for."""
     leaves = leaf_annotations(schema)
-    beginnings = {above for path in known.certain for above in _beginnings(path)}
+    filled = {place for path in known.certain for place in (path, *paths_above(path))}
     taken = {str(value.value) for path, value in certain_values(known).items() if _wanted(leaves, path).reader in _ONCE}
-    wanted = {path: _wanted(leaves, path) for path in askable(schema) if path not in beginnings}
+    wanted = {path: _wanted(leaves, path) for path in askable(schema) if path not in filled}
     found = {wish: _is_met(wish, lines, taken) for wish in set(wanted.values())}
     return frozenset(path for path, wish in wanted.items() if found[wish])
 
@@ -57,12 +57,5 @@ def _is_met(wish: _Wish, lines: Lines, taken: AbstractSet[str]) -> bool:
     if wish.reader is None:
         return True
     gone = taken if wish.reader in _ONCE else frozenset()
-    bodies = (lines.body(number) for number in range(len(lines)))
-    values = (value for body in bodies if body for value in read_as(wish.reader, body.text))
+    values = (value for body in lines.bodies() for value in read_as(wish.reader, body.text))
     return any(value in wish.choices if wish.choices else str(value) not in gone for value in values)
-
-
-def _beginnings(path: str) -> Iterator[str]:
-    """The path and all that stands above it."""
-    parts = path.split(".")
-    return (".".join(parts[:end]) for end in range(len(parts), 0, -1))

@@ -47,6 +47,11 @@ class Lines:
         fact = self._fact(number)
         return None if fact is None else fact[1].body
 
+    def bodies(self) -> Iterator[MappedText]:
+        """The text of each line with its map, in their order."""
+        yield from (segment.body for segment in self.clean.segments)
+        yield from (self.clean.facts[index].body for index in self.facts)
+
     def reference(self, number: int, start: int, end: int) -> TextReference | FactReference:
         """The reference to a part of a line that there is."""
         fact = self._fact(number)

@@ -281,12 +281,13 @@ def _is_cut(completion: Completion, request: Request) -> bool:
 
 
 def _of_chat(answer: ChatCompletion) -> Completion:
+    usage = _usage(answer, "prompt_tokens", "completion_tokens")
     if not answer.choices:
-        return Completion("", Finish.EMPTY, _chat_usage(answer), _name(answer))
+        return Completion("", Finish.EMPTY, usage, _name(answer))
     choice = answer.choices[0]
     text, refusal = choice.message.content or "", _text(getattr(choice.message, "refusal", None))
     finish = _finish(text, refusal=refusal, why=getattr(choice, "finish_reason", None))
-    return Completion(refusal or text, finish, _chat_usage(answer), _name(answer))
+    return Completion(refusal or text, finish, usage, _name(answer))
 
 
 def _of_response(answer: Response) -> Completion:
@@ -298,7 +299,7 @@ def _of_response(answer: Response) -> Completion:
     text = "".join(text for text in (calls[:1] or texts) if isinstance(text, str))
     details = getattr(answer, "incomplete_details", None)
     finish = _finish(text, refusal=refusal, why=getattr(details, "reason", None))
-    return Completion(refusal or text, finish, _response_usage(answer), _name(answer))
+    return Completion(refusal or text, finish, _usage(answer, "input_tokens", "output_tokens"), _name(answer))
 
 
 def _kind(item: object) -> object:
@@ -320,24 +321,15 @@ def _finish(text: str, *, refusal: str, why: object) -> Finish:
     return Finish.STOP if text.strip() else Finish.EMPTY
 
 
-def _chat_usage(answer: ChatCompletion) -> Usage:
+def _usage(answer: ChatCompletion | Response, sent: str, answered: str) -> Usage:
+    """The tokens of a call, out of the counts that go by these names."""
     usage = getattr(answer, "usage", None)
-    details = getattr(usage, "prompt_tokens_details", None)
-    return _usage(
-        getattr(usage, "prompt_tokens", 0), getattr(usage, "completion_tokens", 0), cached=getattr(details, "cached_tokens", 0)
+    counted = (
+        getattr(usage, sent, 0),
+        getattr(usage, answered, 0),
+        getattr(getattr(usage, f"{sent}_details", None), "cached_tokens", 0),
     )
-
-
-def _response_usage(answer: Response) -> Usage:
-    usage = getattr(answer, "usage", None)
-    details = getattr(usage, "input_tokens_details", None)
-    return _usage(
-        getattr(usage, "input_tokens", 0), getattr(usage, "output_tokens", 0), cached=getattr(details, "cached_tokens", 0)
-    )
-
-
-def _usage(sent: object, answered: object, *, cached: object) -> Usage:
-    counts = [count if isinstance(count, int) and count > 0 else 0 for count in (sent, answered, cached)]
+    counts = [count if isinstance(count, int) and count > 0 else 0 for count in counted]
     return Usage(calls=1, input_tokens=counts[0], output_tokens=counts[1], cached_tokens=counts[2], cost=None)
 
 
