@@ -358,3 +358,12 @@ def test_file_name_need_not_be_text(tmp_path: Path) -> None:
     )
     assert (process.returncode, process.stderr) == (0, b"")
     assert json.loads(process.stdout)["provenance"]["source"].endswith("\N{REPLACEMENT CHARACTER}.json")
+
+
+def test_a_file_gets_json_also_at_a_terminal(posting: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a list goes decides on its form, not where the command runs."""
+    monkeypatch.setattr("extract.cli.output.is_terminal", lambda: True)
+    written = tmp_path / "segments.json"
+    assert run("clean", posting, "--output", written).exit_code == 0
+    assert json.loads(written.read_text(encoding="utf-8"))["facts"]
+    assert "segment" in run("clean", posting).stdout.lstrip().splitlines()[0]

@@ -51,6 +51,7 @@ def test_facts_are_lines_too() -> None:
     assert (len(lines), lines.reference(1, 0, 4), lines.whole(2)) == (3, FactReference(1, 0, 4), FactReference(2, 0, 500))
     assert lines.whole(0) == TextReference(0, 0, 8)
     assert [lines.body(number) for number in (-1, 3, 10**9)] == [None, None, None]
+    assert list(lines.bodies()) == [lines.body(number) for number in range(len(lines))]
     part = Segment(0, Kind.SENTENCE, MappedText.of("x" * 500), 0, part_of="JobPosting.description")
     read = CleanDocument(held.source, held.format, (part,), held.facts)
     assert shown_facts(read) == (1,)
