@@ -11,6 +11,7 @@ ExtractError
 │   └── MissingExtra       a package that reads this kind of file is not installed
 ├── FormatError            the document is not what the caller said it was
 ├── IncompleteRecord       the document does not state what the schema requires: make the field optional, or skip it
+├── MissingFields          a record lacks fields that the caller requires (`result.require`): look at it, or skip it
 ├── CallError              a call to a model failed; `usage` is what it used
 │   ├── ModelError         the model gave no usable answer for that document; others are not concerned
 │   │   ├── Refused              it declined to answer
@@ -36,6 +37,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from extract.result import Issue, Usage  # result.py is built on modules that raise these errors
 
 
@@ -141,6 +144,21 @@ class IncompleteRecord(ExtractError):
         super().__init__(message)
         self.issues = issues
         self.usage = usage
+
+    @property
+    def broken(self) -> tuple[Issue, ...]:
+        """The errors among the issues: what would have to be mended."""
+        return tuple(issue for issue in self.issues if issue.severity == "error")
+
+
+class MissingFields(ExtractError):
+    """The record lacks fields that the caller requires; ``reasons`` says for each path why."""
+
+    code = "missing_fields"
+
+    def __init__(self, message: str, *, reasons: Mapping[str, str]) -> None:
+        super().__init__(message)
+        self.reasons = reasons
 
 
 class CallError(ExtractError):

@@ -1,31 +1,39 @@
-"""From a draft to evidence: each value is looked up where the engine says that it stands, and stays only if it is stated there.
+"""From a draft to evidence: each value is looked up where the engine says that it stands, then where else it may stand.
 
-Nothing fuzzy counts. A value is quoted as it is, or a typed reader turns the quoted text into exactly that value; else it is
-dropped with an issue.
+Nothing fuzzy counts. A value is quoted as it is, or a typed reader turns the quoted text into exactly that value, or the two
+differ by damage that OCR does; what the words around it deny is not stated. Else it is no value of the document: it is left
+out with an error, or, where the engine itself calls it a conclusion, kept as inferred.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from pydantic import BaseModel
 
-from extract.cleaning.document import CleanDocument, Fact, MappedText, Scalar, Segment, Span
+from extract.cleaning.document import CleanDocument, MappedText, Scalar, Span
 from extract.engines.base import Draft, DraftValue, FactReference, TextReference
 from extract.fields import Leaf, leaf_annotations, path_pattern
-from extract.readers.stating import reads_as, same_value
+from extract.readers import Conventions, Stated
+from extract.readers.denial import is_denied
+from extract.readers.stating import readings, same_value, says_the_same
 from extract.result import Evidence, Issue, Severity, Status
+from extract.searching import Place, Search, body_of, conventions_of, is_printed
 
 _NO_SUCH_PLACE = "the engine refers to a place that the document does not have, or that begins or ends inside of a word"
 _SHOWN = 80  # characters of a value or a quote in a message
 _LONGEST_NUMBER = 1000  # bits of a number in a message
 _INSIDE_NUMBERS = frozenset(".,'’")
+_IN_CONTEXT = frozenset({"experience", "shortest", "longest", "duration", "least_pay", "most_pay"})
+"""Readers that need the words around a number to tell what it is: a part of a line proves nothing to them."""
+Reference = TextReference | FactReference
 
 
 @dataclass(frozen=True, slots=True)
 class Grounded:
-    """A value that the source states, with its evidence."""
+    """A value with its evidence."""
 
     value: Scalar
     evidence: Evidence
@@ -33,41 +41,199 @@ class Grounded:
 
 @dataclass(frozen=True, slots=True)
 class Grounding:
-    """The values of a draft that the source states, by path, and an issue for each that it does not."""
+    """The values of a draft that may stay, by path, and an issue for each that may not or that is doubtful."""
 
     values: Mapping[str, Grounded]
     issues: tuple[Issue, ...]
 
 
-def ground(draft: Draft, clean: CleanDocument, schema: type[BaseModel]) -> Grounding:
-    """Look up every value of a draft; never raises, whatever the draft says."""
+def ground(draft: Draft, clean: CleanDocument, schema: type[BaseModel], *, strict: bool = True) -> Grounding:
+    """Look up every value of a draft; never raises, whatever the draft says.
+
+    Not ``strict``: what the document does not state stays as inferred, and its error stays too.
+    """
     leaves = leaf_annotations(schema)
-    kept: dict[str, Grounded] = {}
+    found: dict[str, Grounded | None] = {}
     issues: list[Issue] = []
-    for path, drafted in draft.values.items():
-        leaf = leaves.get(path_pattern(path))
-        if leaf is None:
-            issues.append(_refused("unknown_field", path, "the schema has no such field"))
-        elif isinstance(found := _look_up(path, drafted, leaf, clean), Issue):
-            issues.append(found)
+    for path in draft.values:
+        if path_pattern(path) not in leaves:
+            issues.append(_error("unknown_field", path, "the schema has no such field"))
         else:
-            kept[path] = found
-    return Grounding(kept, tuple(issues))
+            found[path] = None
+    grounder = _Grounder(draft, clean, leaves)
+    for path in found:
+        found[path] = grounder.by_reference(path)
+    stated = {path: value for path, value in found.items() if value}
+    for path in [path for path, value in found.items() if value is None]:
+        found[path], told = grounder.elsewhere(path, stated)
+        issues += told
+        if found[path] is None and not strict:
+            found[path] = Grounded(draft.values[path].value, Evidence(status=Status.INFERRED))
+    return Grounding({path: value for path, value in found.items() if value}, tuple(issues))
 
 
-def _look_up(path: str, drafted: DraftValue, leaf: Leaf, clean: CleanDocument) -> Grounded | Issue:
-    bodies = [_body(reference, clean) for reference in drafted.references]
-    parts = [body for body in bodies if body is not None]
-    if len(parts) != len(bodies):
-        return _refused("reference_out_of_range", path, _NO_SUCH_PLACE)
-    status = _status(drafted, leaf, parts)
-    if status is None:
-        return _refused("ungrounded", path, f"the document does not state {_shown(drafted.value)} in {_shown(_joined(parts))}")
-    segments = tuple(dict.fromkeys(r.segment for r in drafted.references if isinstance(r, TextReference)))
-    quote = " ".join(part.quote(clean.source.text) for part in parts)
-    spans = _spans(parts)
-    pages = clean.source.pages_of(spans)
-    return Grounded(drafted.value, Evidence(status=status, quote=quote, spans=spans, segments=segments, pages=pages))
+@dataclass(frozen=True)
+class _Grounder:
+    draft: Draft
+    clean: CleanDocument
+    leaves: Mapping[str, Leaf]
+
+    def leaf(self, path: str) -> Leaf:
+        return self.leaves[path_pattern(path)]
+
+    @cached_property
+    def conventions(self) -> Conventions:
+        """How the document means its figures: worked out only where a reader is in doubt."""
+        drafted = ((v.value, self.leaves.get(path_pattern(path))) for path, v in self.draft.values.items())
+        countries = [value for value, leaf in drafted if leaf and leaf.reader == "country" and isinstance(value, str)]
+        return conventions_of(self.clean, countries)
+
+    @cached_property
+    def search(self) -> Search:
+        return Search(self.clean, self.conventions)
+
+    def by_reference(self, path: str) -> Grounded | None:
+        """The value where the engine says that it stands; None where it does not stand there."""
+        drafted = self.draft.values[path]
+        parts = _parts(drafted.references, self.clean)
+        if not parts:
+            return None
+        if drafted.inferred:
+            return self._grounded(drafted.value, Status.INFERRED, parts, drafted.references)
+        leaf = self.leaf(path)
+        status = self._copied(drafted.value, leaf, parts, drafted.references)
+        if status:
+            return self._grounded(drafted.value, status, parts, drafted.references)
+        if leaf.verbatim:
+            return None
+        is_fact = _are_facts(drafted.references)
+        if found := self._read(drafted.value, leaf, parts, drafted.references):
+            place, reference = found
+            status = Status.INFERRED if not place.certain else Status.FACT if is_fact else Status.NORMALISED
+            narrowed = drafted.references if reference is None else (reference,)
+            return self._grounded(drafted.value, status, _parts(narrowed, self.clean), narrowed)
+        quoted = _joined(parts)
+        if says_the_same(quoted, drafted.value, leaf) and not self._is_denied(drafted.references):
+            return self._grounded(drafted.value, Status.FACT if is_fact else Status.NORMALISED, parts, drafted.references)
+        if _is_a_choice(drafted.value, leaf):
+            return self._grounded(drafted.value, Status.INFERRED, parts, drafted.references)
+        return None
+
+    def elsewhere(self, path: str, stated: Mapping[str, Grounded]) -> tuple[Grounded | None, list[Issue]]:
+        """The value in another place than the engine says, and what there is to tell about it."""
+        drafted, leaf = self.draft.values[path], self.leaf(path)
+        cited = [r.segment for r in drafted.references if isinstance(r, TextReference)]
+        near = cited or self._beside(path, stated)
+        places = self.search.places(drafted.value, leaf, near)
+        if places:
+            references = (places[0].reference,)
+            parts = _parts(references, self.clean)
+            if parts:
+                found = self._grounded(places[0].value, places[0].status, parts, references)
+                return found, [*self._moved(path, drafted, places), *self._several(path, places)]
+        if drafted.inferred:
+            told = () if leaf.is_constant else (_inferred(path, drafted.value),)
+            return Grounded(drafted.value, Evidence(status=Status.INFERRED)), list(told)
+        return None, [self._refusal(path, drafted)]
+
+    def _copied(self, value: Scalar, leaf: Leaf, parts: Sequence[MappedText], references: Sequence[Reference]) -> Status | None:
+        """The status of a value that is the very text; a code by itself may be any word, so that a reader has to tell."""
+        if not isinstance(value, str):
+            return None
+        quoted, is_fact = _joined(parts), _are_facts(references)
+        if is_fact and quoted.strip().upper() == value:
+            return Status.FACT  # codes in markup come in small letters too ("chf"); in a sentence "de" is no country
+        if value.split() != quoted.split() or not quoted.strip():
+            return None
+        if is_fact:
+            return Status.FACT
+        if not (leaf.verbatim or is_printed(leaf)) and not self._read(value, leaf, parts, references):
+            return None
+        if self._is_denied(references):
+            return None
+        return Status.REPAIRED if any(part.repaired for part in parts) else Status.QUOTED
+
+    def _read(
+        self, value: Scalar, leaf: Leaf, parts: Sequence[MappedText], references: Sequence[Reference]
+    ) -> tuple[Stated, Reference | None] | None:
+        """What a typed reader reads in the place that is named, in its line if there is one, and where in it that stands.
+
+        The place alone is read where the line as a whole says nothing to the reader: it may be a name in a sentence.
+        """
+        doubtful: tuple[Stated, Reference | None] | None = None
+        for reference in references:
+            body = body_of(reference, self.clean)
+            for found in readings(body.text, value, leaf, self.conventions) if body else ():
+                if found.start < reference.end and reference.start < found.end and not self._is_denied_at(reference, found):
+                    inside = found.start <= reference.start and reference.end <= found.end
+                    narrowed = reference if inside else reference._replace(start=found.start, end=found.end)
+                    if found.certain:
+                        return found, narrowed
+                    doubtful = doubtful or (found, narrowed)
+        whole = all(_is_whole(reference, self.clean) for reference in references)
+        if doubtful or (whole and len(parts) == 1) or leaf.reader in _IN_CONTEXT or self._is_denied(references):
+            return doubtful
+        alone = next(readings(_joined(parts), value, leaf, self.conventions), None)
+        return (alone, None) if alone else None
+
+    def _is_denied_at(self, reference: Reference, found: Stated) -> bool:
+        """Whether the words around a reading deny it; of what the markup states, there are no words around it."""
+        body = body_of(reference, self.clean)
+        return isinstance(reference, TextReference) and body is not None and is_denied(body.text, found.start, found.end)
+
+    def _is_denied(self, references: Iterable[Reference]) -> bool:
+        """Whether the words around some place deny it; a whole line has none around it."""
+        bodies = ((r, body_of(r, self.clean)) for r in references if isinstance(r, TextReference))
+        return any(body is not None and is_denied(body.text, r.start, r.end) for r, body in bodies)
+
+    def _beside(self, path: str, stated: Mapping[str, Grounded]) -> list[int]:
+        """The lines of what stands in the same object; of a field by itself, none."""
+        above = path.rpartition(".")[0]
+        siblings = (v for other, v in stated.items() if above and other.rpartition(".")[0] == above)
+        return sorted({number for value in siblings for number in value.evidence.segments})
+
+    def _grounded(self, value: Scalar, status: Status, parts: Sequence[MappedText], references: Sequence[Reference]) -> Grounded:
+        segments = tuple(dict.fromkeys(r.segment for r in references if isinstance(r, TextReference)))
+        quote = " ".join(part.quote(self.clean.source.text) for part in parts)
+        spans = _spans(parts)
+        pages = self.clean.source.pages_of(spans)
+        return Grounded(value, Evidence(status=status, quote=quote, spans=spans, segments=segments, pages=pages))
+
+    def _refusal(self, path: str, drafted: DraftValue) -> Issue:
+        parts = _parts(drafted.references, self.clean)
+        if drafted.references and not parts:
+            return _error("reference_out_of_range", path, _NO_SUCH_PLACE)
+        where = f" in {_shown(_joined(parts))}" if parts else ""
+        return _error("ungrounded", path, f"the document does not state {_shown(drafted.value)}{where}")
+
+    def _moved(self, path: str, drafted: DraftValue, places: Sequence[Place]) -> Iterator[Issue]:
+        """Say so where a value stands in another line than the engine said."""
+        if drafted.references:
+            message = f"{_shown(drafted.value)} does not stand where the engine says, but {self._named(places[0])}"
+            yield Issue(code="moved", path=path, message=f"{path}: {message}", severity=Severity.INFO)
+
+    def _several(self, path: str, places: Sequence[Place]) -> Iterator[Issue]:
+        """Say so where a value stands under several headings, of which one had to be chosen."""
+        lines = [place.reference.segment for place in places if isinstance(place.reference, TextReference)]
+        headings = {self.search.heading(number) for number in lines}
+        if len(headings) > 1:
+            message = f"it stands in {len(lines)} places under different headings; the one taken is {self._named(places[0])}"
+            yield Issue(code="several_places", path=path, message=f"{path}: {message}", severity=Severity.INFO)
+
+    def _named(self, place: Place) -> str:
+        if isinstance(place.reference, FactReference):
+            return "in the markup"
+        heading = self.search.heading(place.reference.segment)
+        return f"in line {place.reference.segment}" + (f", under {_shown(heading)}" if heading else "")
+
+
+def _are_facts(references: Sequence[Reference]) -> bool:
+    return bool(references) and all(isinstance(reference, FactReference) for reference in references)
+
+
+def _is_whole(reference: Reference, clean: CleanDocument) -> bool:
+    body = body_of(reference, clean)
+    return body is not None and reference.end - reference.start == len(body)
 
 
 def _joined(parts: Sequence[MappedText]) -> str:
@@ -81,21 +247,25 @@ def _shown(value: Scalar) -> str:
     return repr(str(value)[:_SHOWN])
 
 
-def _refused(code: str, path: str, message: str) -> Issue:
+def _error(code: str, path: str, message: str) -> Issue:
     return Issue(code=code, path=path, message=f"{path}: {message}", severity=Severity.ERROR)
 
 
-def _body(reference: TextReference | FactReference, clean: CleanDocument) -> MappedText | None:
-    """The text that a reference names, with its map; None where there is no such text or it is half a word."""
-    held: Segment | Fact | None
-    if isinstance(reference, TextReference):
-        held = clean.segment(reference.segment)
-    else:
-        held = clean.facts[reference.fact] if 0 <= reference.fact < len(clean.facts) else None
-    if held is None:
-        return None
-    body = held.body
-    if not 0 <= reference.start < reference.end <= len(body):
+def _inferred(path: str, value: Scalar) -> Issue:
+    message = f"{path}: no line states {_shown(value)}: it is what the model concluded"
+    return Issue(code="inferred", path=path, message=message, severity=Severity.WARNING)
+
+
+def _parts(references: Sequence[Reference], clean: CleanDocument) -> list[MappedText]:
+    """The texts that references name, with their maps; none where one of them is no text or half a word."""
+    found = [_part(reference, clean) for reference in references]
+    parts = [part for part in found if part is not None]
+    return parts if len(parts) == len(found) else []
+
+
+def _part(reference: Reference, clean: CleanDocument) -> MappedText | None:
+    body = body_of(reference, clean)
+    if body is None or not 0 <= reference.start < reference.end <= len(body):
         return None
     if _cuts(body.text, reference.start) or _cuts(body.text, reference.end):
         return None
@@ -122,27 +292,6 @@ def _cuts(text: str, at: int) -> bool:
 
 def _spans(parts: Sequence[MappedText]) -> tuple[Span, ...]:
     return parts[0].spans if len(parts) == 1 else MappedText.join(parts, separator="").spans
-
-
-def _status(drafted: DraftValue, leaf: Leaf, parts: Sequence[MappedText]) -> Status | None:
-    """How the value stands to the quoted text; None where the text does not state it."""
-    if drafted.inferred:
-        return Status.INFERRED
-    if not parts:
-        return None
-    is_fact = all(isinstance(reference, FactReference) for reference in drafted.references)
-    quoted = _joined(parts)
-    if is_fact and isinstance(drafted.value, str) and quoted.strip().upper() == drafted.value:
-        return Status.FACT  # codes in markup come in small letters too ("chf"); in a sentence "de" is no country
-    if isinstance(drafted.value, str) and drafted.value.split() == quoted.split() != []:
-        if is_fact:
-            return Status.FACT
-        return Status.REPAIRED if any(part.repaired for part in parts) else Status.QUOTED
-    if leaf.verbatim:
-        return None
-    if reads_as(quoted, drafted.value, leaf):
-        return Status.FACT if is_fact else Status.NORMALISED
-    return Status.INFERRED if _is_a_choice(drafted.value, leaf) else None
 
 
 def _is_a_choice(value: Scalar, leaf: Leaf) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -13,16 +15,17 @@ from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel
 
+from extract.checks import Check, checks_of
 from extract.cleaning import clean as clean_source
 from extract.cleaning.document import CleanDocument
-from extract.engines.base import Engine
+from extract.engines.base import Draft, Engine, Repairs
 from extract.errors import IncompleteRecord, SettingsError, UsageError
 from extract.grounding import ground
 from extract.result import Extraction, Provenance
 from extract.source import MAX_CHARS, Format, Source, open_source
 from extract.tasks import Task, task_named, task_of
 from extract.threads import in_thread
-from extract.validation import validate
+from extract.validation import Validated, field_states, record_status, validate
 
 if TYPE_CHECKING:
     from extract.engines.llm.engine import LlmEngine  # of the extra llm
@@ -49,6 +52,8 @@ class Options(TypedDict, total=False):
     input_format: str | Format | None
     max_chars: int
     name: str | None
+    strict: bool
+    checks: Sequence[Check]
 
 
 @overload
@@ -66,6 +71,8 @@ def extract(
     input_format: str | Format | None = None,
     max_chars: int = MAX_CHARS,
     name: str | None = None,
+    strict: bool = True,
+    checks: Sequence[Check] = (),
 ) -> Extraction[BaseModel]:
     """A validated record of a document, with the evidence for each of its values.
 
@@ -76,6 +83,9 @@ def extract(
     model; None reads them from the environment. ``input_format`` overrides the detected format. ``name`` stands for the document
     in messages and provenance.
 
+    A value that the document does not state, or that a check refuses, is null, with an error in ``issues``; not ``strict`` it
+    stays, with its error. ``checks`` are functions of your own beside those that the schema declares: see ``extract.checks``.
+
     Raises SourceError for a document that cannot be read, FormatError where it is not of the format asked for, CallError where
     no model answered, IncompleteRecord where the document lacks what the schema requires, UsageError for an unknown schema,
     engine, format or a wrong setting: all of them ``extract.errors.ExtractError``.
@@ -85,7 +95,8 @@ def extract(
     task = task_named(schema) if isinstance(schema, str) else task_of(schema)
     chosen = engine_named(engine, task, settings) if isinstance(engine, str) else engine
     opened = source if isinstance(source, Source) else open_source(source, max_chars=max_chars, name=name)
-    return run(cleaned(opened, input_format), task, chosen, started=started)
+    judging = Judging(strict=strict, checks=tuple(checks))
+    return run(cleaned(opened, input_format), task, chosen, started=started, judging=judging)
 
 
 @overload
@@ -129,25 +140,59 @@ def _check_types(schema: object, settings: object) -> None:
         raise UsageError(f"settings are a Settings of extract.settings, not {type(settings).__name__}.")
 
 
-def run(document: CleanDocument, task: Task[T], engine: Engine, *, started: float) -> Extraction[T]:
-    """The last three rooms: a draft, its grounding, the record."""
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """How strictly a draft is judged: ``checks`` are those of the caller, beside those that the schema declares."""
+
+    strict: bool = True
+    checks: tuple[Check, ...] = ()
+
+
+def run(document: CleanDocument, task: Task[T], engine: Engine, *, started: float, judging: Judging = Judging()) -> Extraction[T]:
+    """The last three rooms: a draft, its grounding, the record; and once more for the fields that were wrong."""
     draft = engine.fill(document)
-    grounding = ground(draft, document, task.schema)
-    doubts = (*draft.issues, *grounding.issues)
-    try:
-        validated = validate(grounding.values, task.schema, doubts=doubts)
-    except IncompleteRecord as error:
-        error.usage = draft.usage
-        raise
+    judged = judge(draft, document, task, judging)
+    for _ in range(engine.max_repairs if isinstance(engine, Repairs) else 0):
+        broken = [issue for issue in judged.broken if issue.path]
+        if not broken or not isinstance(engine, Repairs):
+            break
+        repaired = engine.repair(document, draft, broken, spent=time.perf_counter() - started)
+        if repaired is None:
+            break
+        draft = repaired
+        judged = judge(draft, document, task, judging)
+    if isinstance(judged, IncompleteRecord):
+        judged.usage = draft.usage
+        raise judged
+    fields = field_states(judged.record, judged.evidence, judged.issues, not_asked=draft.not_asked)
     return extraction_of(task.schema)(
-        record=validated.record,
-        evidence=dict(validated.evidence),
-        issues=(*doubts, *validated.issues),
+        record=judged.record,
+        status=record_status(fields, judged.issues),
+        fields=fields,
+        evidence=dict(judged.evidence),
+        issues=judged.issues,
         usage=draft.usage.model_copy(update={"seconds": round(time.perf_counter() - started, 6)}),
         provenance=provenance(document, task, engine),
     )
 
 
+def judge(draft: Draft, document: CleanDocument, task: Task[T], judging: Judging) -> Validated[T] | IncompleteRecord:
+    """What of a draft may be believed: its values looked up in the document, then validated and checked.
+
+    The error is answered, not raised: the fields that are missing may be asked for again.
+    """
+    grounding = ground(draft, document, task.schema, strict=judging.strict)
+    try:
+        return validate(
+            grounding.values,
+            task.schema,
+            doubts=(*draft.issues, *grounding.issues),
+            document=document,
+            checks=(*checks_of(task.schema), *judging.checks),
+            strict=judging.strict,
+        )
+    except IncompleteRecord as error:
+        return error
 @cache
 def extraction_of(schema: type[T]) -> type[Extraction[T]]:
     """The result class of a schema. Pydantic forgets one that nobody holds, and takes 2 ms to make it again."""

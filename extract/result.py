@@ -8,6 +8,8 @@ from typing import Annotated, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, SerializeAsAny, WithJsonSchema
 
 from extract.cleaning.document import Span
+from extract.errors import MissingFields, UsageError
+from extract.fields import leaf_annotations, path_pattern
 
 T_co = TypeVar("T_co", bound=BaseModel, covariant=True)
 
@@ -37,13 +39,37 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class RecordStatus(StrEnum):
+    """How much of a record can be relied on."""
+
+    COMPLETE = "complete"  # no field has an error
+    PARTIAL = "partial"  # some field has one, and is null because of it
+    FAILED = "failed"  # no field was found
+
+
+class FieldStatus(StrEnum):
+    """What became of a field."""
+
+    FOUND = "found"  # it has a value that the source states
+    ABSENT = "absent"  # the source states nothing for it
+    UNGROUNDED = "ungrounded"  # there was a value that the source does not state: it is null, or kept as inferred
+    INVALID = "invalid"  # there was a value that the schema or a check refuses
+    NOT_ASKED = "not_asked"  # nobody looked for it
+
+
 class Issue(Value):
-    """Something wrong or doubtful; ``code`` is stable and meant for machines, ``path`` is dotted ("" = the document)."""
+    """Something wrong or doubtful; ``code`` is stable and meant for machines, ``path`` is dotted ("" = the document).
+
+    ``hint`` is what a model is told when it is asked for the field again; empty = the message. ``related`` are other fields
+    that are asked for again with it, because either may be the one that is wrong.
+    """
 
     code: str
     path: str
     message: str
     severity: Severity
+    hint: str = ""
+    related: tuple[str, ...] = ()
 
 
 def span_keys(span: Span) -> dict[str, int]:
@@ -130,10 +156,42 @@ class Provenance(Value):
 
 
 class Extraction(Value, Generic[T_co]):
-    """A validated record with the evidence for each leaf, by dotted field path ("locations.0.city")."""
+    """A validated record with the evidence for each leaf, by dotted field path ("locations.0.city").
+
+    ``fields`` says what became of each leaf, and of each list and object without one; its paths and those of the issues are
+    paths of the record. An error about an entry that is no longer in its list has the path of the list.
+    """
 
     record: SerializeAsAny[T_co]  # written whole, also where the type that was named is only a base of it
+    status: RecordStatus
+    fields: dict[str, FieldStatus]
     evidence: dict[str, Evidence]
     issues: tuple[Issue, ...] = Field(default=())
     usage: Usage
     provenance: Provenance
+
+    def require(self, *paths: str) -> None:
+        """Raises MissingFields, with the reason for each, unless all of these fields were found.
+
+        A path that leads to a list or an object ("locations", "company") needs one value below it, and no error there. What is
+        only inferred was not found. UsageError for a path that the schema does not have.
+        """
+        known = {path_pattern(path) for path in (*self.fields, *leaf_annotations(type(self.record)))}
+        for path in paths:
+            if not any(f"{other}.".startswith(f"{path_pattern(path)}.") for other in known):
+                raise UsageError(f"{type(self.record).__name__} has no field {path!r}, so it cannot be required.")
+        missing = {path: reason for path in paths if (reason := self._lack(path))}
+        if missing:
+            told = "; ".join(f"{path}: {reason}" for path, reason in missing.items())
+            raise MissingFields(f"{self.provenance.source}: {told}", reasons=missing)
+
+    def _lack(self, path: str) -> str:
+        """Why a field cannot be relied on; empty where it can."""
+        below = {place: state for place, state in self.fields.items() if f"{place}.".startswith(f"{path}.")}
+        bad = [place for place, state in below.items() if state in {FieldStatus.UNGROUNDED, FieldStatus.INVALID}]
+        if not bad and FieldStatus.FOUND in below.values():
+            return ""
+        told = [issue.message for issue in self.issues if issue.path in {path, *bad} and issue.severity is not Severity.INFO]
+        if told:
+            return told[0].removeprefix(f"{path}: ")
+        return "the document does not state it" if bad or FieldStatus.NOT_ASKED not in below.values() else "nobody looked for it"

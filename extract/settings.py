@@ -104,6 +104,9 @@ class Settings(BaseSettings):
     repeat: Annotated[int, Field(ge=0)] = 0
     """Tells the same request apart in the cache, to ask it again."""
 
+    max_repairs: Annotated[int, Field(ge=0, le=10)] = 1
+    """How often the fields of a document that were wrong are asked for again; each time is one call."""
+
     timeout: Positive = 60.0
     """For one attempt."""
     deadline: Positive = 180.0

@@ -2,46 +2,95 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel, RootModel, ValidationError
 
-from extract.cleaning.document import Scalar
+from extract.checks import Check, Checked, found_by
+from extract.cleaning.document import CleanDocument
 from extract.errors import IncompleteRecord
-from extract.fields import Leaf, ListShape, ObjectShape, Shape, UnionShape, below, leaf_paths, paths_above, shape_of
+from extract.fields import below, leaf_paths, paths_above, shape_of
 from extract.grounding import Grounded
 from extract.readers.stating import same_value
-from extract.result import Evidence, Issue, Severity, Status
+from extract.records import POSITION, assemble, completed, content_of, number_of, without_gaps
+from extract.result import Evidence, FieldStatus, Issue, RecordStatus, Severity, Status
 
 T = TypeVar("T", bound=BaseModel)
-Tree = dict[str, "Tree | Scalar"]
-_POSITION = re.compile(r"[0-9]+")
 _ABSENT = Evidence(status=Status.ABSENT)
 _CHANGED = Evidence(status=Status.INFERRED)
+UNGROUNDED = frozenset({"ungrounded", "reference_out_of_range", "unknown_field"})
+"""Codes of errors that say that the document does not state a value."""
 _TOLD = 5  # fields that a message names
 
 
 @dataclass(frozen=True, slots=True)
 class Validated(Generic[T]):
-    """A record, the evidence for each of its leaves, and an issue for each value that the schema refused."""
+    """A record, the evidence for each of its leaves, and an issue for each thing that is wrong with it.
+
+    The paths of ``issues`` are those of the record, those of ``broken`` are those of the values as they came in: the errors
+    for which a value is left out, or that stays in doubt.
+    """
 
     record: T
     evidence: Mapping[str, Evidence]
     issues: tuple[Issue, ...]
+    broken: tuple[Issue, ...] = ()
 
 
-def validate(values: Mapping[str, Grounded], schema: type[T], *, doubts: tuple[Issue, ...] = ()) -> Validated[T]:
-    """Build the record; a value that its field refuses is left out, and what is valid stays.
+def validate(
+    values: Mapping[str, Grounded],
+    schema: type[T],
+    *,
+    doubts: tuple[Issue, ...] = (),
+    document: CleanDocument | None = None,
+    checks: Sequence[Check] = (),
+    strict: bool = True,
+) -> Validated[T]:
+    """Build the record and check it; a value that its field or a check refuses is left out, and what is valid stays.
 
-    ``doubts`` are the issues so far: where there is no record, they say why a value is missing.
+    ``doubts`` are the issues so far, with the paths that ``values`` have. The checks see the ``document``; without one none is
+    made. Not ``strict``: what a check refuses stays, with its error.
 
-    What the schema requires and nothing is known of is null or an empty list where it may be. The paths of issues are those
-    of the values as they came in. Raises IncompleteRecord only where the schema requires a value that is not there, or
-    refuses the record as a whole; pydantic's own error is its cause.
+    What the schema requires and nothing is known of is null or an empty list where it may be. Raises IncompleteRecord only
+    where the schema requires a value that is not there, or refuses the record as a whole; pydantic's own error is its cause.
     """
+    built = _built(values, schema, doubts)
+    told: tuple[Issue, ...] = ()
+    while document is not None:
+        checked = Checked(built.record, built.evidence, document)
+        found = [_from_record(issue, built.places) for issue in found_by(checks, checked)]
+        refused = _below_errors(found, built.left)
+        left = {path: value for path, value in built.left.items() if path not in refused}
+        smaller = _smaller(left, schema, doubts) if strict and refused else None
+        if smaller is None:
+            told = (*told, *found)
+            break
+        told = (*told, *(issue for issue in found if issue.severity is Severity.ERROR))
+        built = replace(smaller, issues=(*built.issues, *smaller.issues))
+    issues = tuple(dict.fromkeys((*doubts, *built.issues, *told)))
+    places = _places(built)
+    return Validated(
+        record=built.record,
+        evidence=built.evidence,
+        issues=tuple(_of_record(issue, places) for issue in issues),
+        broken=tuple(issue for issue in issues if issue.severity is Severity.ERROR),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Built(Generic[T]):
+    """A record that Pydantic accepts, from the values that are ``left``; ``places`` says where each of them stands in it."""
+
+    record: T
+    evidence: Mapping[str, Evidence]
+    left: Mapping[str, Grounded]
+    places: Mapping[str, str]
+    issues: tuple[Issue, ...]
+
+
+def _built(values: Mapping[str, Grounded], schema: type[T], doubts: tuple[Issue, ...]) -> _Built[T]:
     left = dict(values)
     shape = shape_of(schema)
     issues = [_invalid(path, "it is a value and holds others at once") for path in _clashes(values)]
@@ -52,19 +101,111 @@ def validate(values: Mapping[str, Grounded], schema: type[T], *, doubts: tuple[I
         stated = {places[path]: grounded for path, grounded in left.items()}
         tree = assemble({path: grounded.value for path, grounded in stated.items()})
         try:
-            content = completed(_content(tree, schema), shape)
+            content = completed(content_of(tree, schema), shape)
             # By name alone: an alias may be the name of another field. Not strict: in JSON, a day is a text.
             record = schema.model_validate(content, strict=False, by_name=True, by_alias=False)
         except ValidationError as error:
             refused = _refusals(error, places)
             if not refused:
                 told = (*doubts, *issues)
-                raise IncompleteRecord(_incomplete(error, schema, told), issues=told) from error
+                raise IncompleteRecord(_incomplete(error, schema, told), issues=(*told, *_missing(error, told))) from error
             for path, message in refused.items():
                 del left[path]
                 issues.append(_invalid(path, message))
         else:
-            return Validated(record, _evidence(record, stated), tuple(issues))
+            evidence, moved = _evidence(record, stated)
+            stands = {path: moved.get(place, place) for path, place in places.items()}
+            return _Built(record, evidence, left, stands, tuple(issues))
+
+
+def _smaller(values: Mapping[str, Grounded], schema: type[T], doubts: tuple[Issue, ...]) -> _Built[T] | None:
+    """The record without what a check refuses; None where the schema does not allow to leave it out: it stays, with its error."""
+    try:
+        return _built(values, schema, doubts)
+    except IncompleteRecord:
+        return None
+
+
+def _below_errors(issues: Iterable[Issue], values: Iterable[str]) -> frozenset[str]:
+    """The values that errors are about: those at their paths and below them."""
+    wrong = [issue.path for issue in issues if issue.severity is Severity.ERROR and issue.path]
+    return frozenset(path for path in values if any(f"{path}.".startswith(f"{above}.") for above in wrong))
+
+
+def _places(built: _Built[T]) -> dict[str, str]:
+    """Where what came in under a path stands in the record: for the values that are left, and for all paths above them."""
+    places: dict[str, str] = {}
+    for path, place in built.places.items():
+        if place:
+            above = zip(paths_above(path), paths_above(place), strict=True)
+            places |= {path: place, **dict(above)}
+    return places
+
+
+def _of_record(issue: Issue, places: Mapping[str, str]) -> Issue:
+    """The issue with the paths of the record; about an entry that is not there any longer it has the path of its list."""
+    path = _moved_path(issue.path, places)
+    related = tuple(_moved_path(other, places) for other in issue.related)
+    return issue if (path, related) == (issue.path, issue.related) else issue.model_copy(update={"path": path, "related": related})
+
+
+def _moved_path(path: str, places: Mapping[str, str]) -> str:
+    if path in places:
+        return places[path]
+    parts = path.split(".")
+    known = next((n for n in range(len(parts) - 1, 0, -1) if ".".join(parts[:n]) in places), 0)
+    rest = parts[known:]
+    end = next((n for n, part in enumerate(rest) if POSITION.fullmatch(part)), len(rest))
+    return ".".join([*([places[".".join(parts[:known])]] if known else []), *rest[:end]])
+
+
+def _from_record(issue: Issue, places: Mapping[str, str]) -> Issue:
+    """The issue of a check with the paths that the values came in with."""
+    back = {place: path for path, place in places.items() if place}
+    for path, place in list(back.items()):
+        back |= {above: came for above, came in zip(paths_above(place), paths_above(path), strict=True) if above not in back}
+    related = tuple(back.get(path, path) for path in issue.related)
+    return issue.model_copy(update={"path": back.get(issue.path, issue.path), "related": related})
+
+
+def field_states(
+    record: BaseModel, evidence: Mapping[str, Evidence], issues: Iterable[Issue], *, not_asked: frozenset[str] = frozenset()
+) -> dict[str, FieldStatus]:
+    """What became of each leaf of a record, of each of its empty lists, and of each field that an error is about."""
+    errors = {issue.path: issue.code for issue in issues if issue.severity is Severity.ERROR and issue.path}
+    states: dict[str, FieldStatus] = {}
+    for path in dict.fromkeys((*evidence, *_empty_lists(record, ""), *errors)):
+        code = next((errors[place] for place in (path, *paths_above(path)) if place in errors), None)
+        status = evidence[path].status if path in evidence else Status.ABSENT
+        if code is not None and (path in errors or status is not Status.ABSENT):
+            states[path] = FieldStatus.UNGROUNDED if code in UNGROUNDED else FieldStatus.INVALID
+        elif status is Status.ABSENT:
+            left_out = any(place in not_asked for place in (path, *paths_above(path)))
+            states[path] = FieldStatus.NOT_ASKED if left_out else FieldStatus.ABSENT
+        else:
+            states[path] = FieldStatus.UNGROUNDED if status is Status.INFERRED else FieldStatus.FOUND
+    return states
+
+
+def _empty_lists(value: object, path: str) -> Iterator[str]:
+    """The paths of the lists of a record that have no entry, which are no leaves."""
+    if isinstance(value, RootModel):
+        yield from _empty_lists(value.root, path)
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from _empty_lists(getattr(value, name), below(path, name))
+    elif isinstance(value, (list, tuple)) and type(value) in (list, tuple):
+        if not value:
+            yield path
+        for position, item in enumerate(value):
+            yield from _empty_lists(item, below(path, str(position)))
+
+
+def record_status(fields: Mapping[str, FieldStatus], issues: Iterable[Issue]) -> RecordStatus:
+    """How much of a record can be relied on."""
+    if not any(state in {FieldStatus.FOUND, FieldStatus.UNGROUNDED} for state in fields.values()):
+        return RecordStatus.FAILED
+    return RecordStatus.PARTIAL if any(issue.severity is Severity.ERROR for issue in issues) else RecordStatus.COMPLETE
 
 
 def _invalid(path: str, message: str) -> Issue:
@@ -85,6 +226,16 @@ def _incomplete(error: ValidationError, schema: type[BaseModel], issues: Sequenc
     places = {".".join(map(str, detail["loc"])): detail["msg"] for detail in details[:_TOLD]}
     told = "; ".join(reasons.get(place) or f"{place or 'the record'}: {message}" for place, message in places.items())
     return f"the document gives no {schema.__name__} ({told}): skip it, or make these fields optional"
+
+
+def _missing(error: ValidationError, issues: Sequence[Issue]) -> Iterator[Issue]:
+    """An error for each field that the schema requires and nothing else was said about."""
+    known = {issue.path for issue in issues if issue.severity is Severity.ERROR}
+    for detail in error.errors(include_url=False, include_context=False, include_input=False):
+        path = ".".join(map(str, detail["loc"]))
+        if path and path not in known:
+            message = f"{path}: the schema requires it, and nothing was found for it"
+            yield Issue(code="missing", path=path, message=message, severity=Severity.ERROR)
 
 
 def _refusals(error: ValidationError, places: Mapping[str, str]) -> dict[str, str]:
@@ -118,119 +269,11 @@ def _nearest(location: Iterable[int | str], held: Mapping[str, object]) -> tuple
     return place, is_it
 
 
-def completed(content: object, shape: Shape | None) -> object:
-    """The content with what is required and not there: null where that is allowed, an empty list, the one value there is.
+def _evidence(record: BaseModel, values: Mapping[str, Grounded]) -> tuple[dict[str, Evidence], dict[str, str]]:
+    """Evidence for each leaf of the record, in its order: what was found, or that it is absent.
 
-    >>> class Line(BaseModel):
-    ...     text: str | None
-    ...     tags: list[str]
-    >>> completed({}, shape_of(Line))
-    {'text': None, 'tags': []}
+    And where values went whose entries the schema moved: to another path of the record, or to none ("").
     """
-    if isinstance(content, dict) and isinstance(shape, ObjectShape):
-        for name, info in shape.model.model_fields.items():
-            inner = shape.fields.get(name)
-            if name in content:
-                content[name] = completed(content[name], inner)
-            elif info.is_required():
-                for nothing in _nothing(inner):
-                    content[name] = nothing
-    elif isinstance(content, list) and isinstance(shape, ListShape):
-        return [completed(item, shape.item) for item in content]
-    elif isinstance(shape, UnionShape):
-        return completed(content, _chosen(content, shape))
-    return content
-
-
-def _nothing(shape: Shape | None) -> Iterator[object]:
-    """What stands for nothing in a required field; nothing at all where it needs a value."""
-    if shape is None or isinstance(shape, ListShape):  # a model that contains itself ends in a list, or in null
-        yield None if shape is not None and shape.optional else []
-    elif shape.optional:
-        yield None
-    elif isinstance(shape, ObjectShape):
-        yield completed({}, shape)
-    elif isinstance(shape, Leaf) and shape.is_constant:
-        yield shape.choices[0]
-
-
-def _chosen(content: object, union: UnionShape) -> Shape | None:
-    """The member of a union that an object is: the one with the constants that it has."""
-    objects = [member for member in union.members if isinstance(member, ObjectShape)] if isinstance(content, dict) else []
-    return next((member for member in objects if isinstance(content, dict) and _has_constants(content, member)), None)
-
-
-def _has_constants(content: Mapping[str, object], shape: ObjectShape) -> bool:
-    constants = [(name, leaf.choices) for name, leaf in shape.fields.items() if isinstance(leaf, Leaf) and leaf.is_constant]
-    return all(content.get(name) in choices for name, choices in constants) and content.keys() <= shape.fields.keys()
-
-
-def without_gaps(paths: Iterable[str]) -> dict[str, str]:
-    """Each path with its list positions counted from 0 on in their order, also where some were left out.
-
-    >>> without_gaps(["skills.7", "skills.3", "places.2.city", "places.2.region", "places.04.city"])
-    {'skills.7': 'skills.1', 'skills.3': 'skills.0', 'places.2.city': 'places.0.city', 'places.2.region': 'places.0.region', \
-'places.04.city': 'places.1.city'}
-    """
-    split = {path: path.split(".") for path in paths}
-    positions: dict[tuple[str, ...], set[str]] = {}
-    for parts in split.values():
-        for at, part in enumerate(parts):
-            if _POSITION.fullmatch(part):
-                positions.setdefault(tuple(parts[:at]), set()).add(part)
-    numbers = {above: {part: str(n) for n, part in enumerate(sorted(found, key=_number))} for above, found in positions.items()}
-    return {
-        path: ".".join(numbers.get(tuple(parts[:at]), {}).get(part, part) for at, part in enumerate(parts))
-        for path, parts in split.items()
-    }
-
-
-def _number(position: str) -> tuple[int, str, str]:
-    """The order of positions by number; without int(), which refuses to read thousands of figures."""
-    significant = position.lstrip("0")
-    return len(significant), significant, position
-
-
-def assemble(values: Mapping[str, Scalar]) -> Tree:
-    """The values by dotted path as a tree of dicts; ValueError where a path is a value and an object at once.
-
-    >>> assemble({"title": "Cook", "places.0.city": "Bern", "places.1.city": "Genf"})
-    {'title': 'Cook', 'places': {'0': {'city': 'Bern'}, '1': {'city': 'Genf'}}}
-    """
-    tree: Tree = {}
-    for path, value in values.items():
-        node = tree
-        *above, last = path.split(".")
-        for part in above:
-            inner = node.setdefault(part, {})
-            if not isinstance(inner, dict):
-                raise ValueError(f"{path}: {part} is a value and an object at once")
-            node = inner
-        node[last] = value
-    return tree
-
-
-def _lists(node: Tree | Scalar) -> object:
-    """The node with a list for each dict of which all keys are positions."""
-    if isinstance(node, dict) and node and all(map(_POSITION.fullmatch, node)):
-        return [_lists(node[key]) for key in sorted(node, key=_number)]
-    return _below(node) if isinstance(node, dict) else node
-
-
-def _content(tree: Tree, schema: type[BaseModel]) -> object:
-    """What the schema is given: a record, or the list or value that it is the root of."""
-    if not issubclass(schema, RootModel):
-        return _below(tree)
-    return tree[""] if tree.keys() == {""} else _lists(tree)
-
-
-def _below(tree: Tree) -> dict[str, object]:
-    """The tree with lists below its root: a record has names, also where all of them are numbers."""
-    return {key: _lists(node) for key, node in tree.items()}
-
-
-def _evidence(record: BaseModel, values: Mapping[str, Grounded]) -> dict[str, Evidence]:
-    """Evidence for each leaf of the record, in its order: what was found, or that it is absent."""
     leaves = dict(leaf_paths(record))
     moved = {} if values.keys() <= leaves.keys() else _moved(leaves, values)
     found: dict[str, Evidence] = {}
@@ -243,7 +286,19 @@ def _evidence(record: BaseModel, values: Mapping[str, Grounded]) -> dict[str, Ev
         else:
             came_from = moved[above] + path[len(above) :] if moved[above] else ""
             found[path] = values[came_from].evidence if came_from in values else _CHANGED
-    return found
+    return found, _went(values, moved)
+
+
+def _went(values: Mapping[str, Grounded], moved: Mapping[str, str]) -> dict[str, str]:
+    """Where each value went whose list the schema made shorter, by the path that it had."""
+    lists = {entry.rpartition(".")[0] for entry in moved}
+    to = {came_from: entry for entry, came_from in moved.items() if came_from}
+    went: dict[str, str] = {}
+    for path in values:
+        entry = next((above for above in (path, *paths_above(path)) if above.rpartition(".")[0] in lists), None)
+        if entry is not None and POSITION.fullmatch(entry.rpartition(".")[2]):
+            went[path] = to[entry] + path[len(entry) :] if entry in to else ""
+    return went
 
 
 def _moved(leaves: Mapping[str, object], values: Mapping[str, Grounded]) -> dict[str, str]:
@@ -269,11 +324,11 @@ def _entries(leaves: Mapping[str, object]) -> dict[str, dict[str, dict[str, obje
     found: dict[str, dict[str, dict[str, object]]] = {}
     for path, value in leaves.items():
         parts = path.split(".")
-        at = next((n for n, part in enumerate(parts) if _POSITION.fullmatch(part)), None)
+        at = next((n for n, part in enumerate(parts) if POSITION.fullmatch(part)), None)
         if at is not None:
             entries = found.setdefault(".".join(parts[:at]), {})
             entries.setdefault(parts[at], {})[".".join(parts[at + 1 :])] = value
-    return {name: {at: entries[at] for at in sorted(entries, key=_number)} for name, entries in found.items()}
+    return {name: {at: entries[at] for at in sorted(entries, key=number_of)} for name, entries in found.items()}
 
 
 def _says_the_same(entry: Mapping[str, object], candidate: Mapping[str, object]) -> bool:

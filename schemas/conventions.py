@@ -195,8 +195,9 @@ JsonDecimal = Annotated[
     Field(max_digits=15),
     PlainSerializer(json_number, return_type=int | float, when_used="json"),
 ]
-Amount = Annotated[JsonDecimal, Field(ge=0), ReadAs("amount")]
-SignedAmount = JsonDecimal  # the reader "amount" is for pay, which has no sign: what names no reader is read as a figure
+LeastPay = Annotated[JsonDecimal, Field(ge=0), ReadAs("least_pay")]
+MostPay = Annotated[JsonDecimal, Field(ge=0), ReadAs("most_pay")]
+SignedAmount = JsonDecimal  # pay has no sign: what names no reader is read as a figure
 Quantity = JsonDecimal
 Percentage = Annotated[JsonDecimal, Field(ge=0, le=100)]
 
@@ -235,11 +236,3 @@ class Part(BaseModel):
             items = [item for item in value if not (isinstance(item, Part) and item.empty)]
             return items if info.field_name in cls.repeating else list(dict.fromkeys(items))
         return None if isinstance(value, Part) and value.empty else value
-
-
-def not_below(upper: Decimal | int | None, info: ValidationInfo, lower: str) -> Decimal | int | None:
-    """The upper end of a range, if it is not below its lower end, which stands in the field ``lower``."""
-    least = info.data.get(lower)
-    if upper is not None and least is not None and upper < least:
-        raise ValueError(f"{upper} is below {lower} = {least}")
-    return upper

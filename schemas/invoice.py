@@ -5,13 +5,15 @@ The descriptions are written to be read by a model as well as by people.
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
 from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field
 
+from extract.checks import Check, Checked, in_order, not_before, not_left_out
+from extract.result import Issue
 from extract.schemas.conventions import (
     Bic,
     Country,
@@ -29,6 +31,14 @@ from extract.schemas.conventions import (
 
 ROUNDING = Decimal("0.05")
 """What totals may differ by: taxes are rounded line by line or in one sum, and cash totals to coins of five."""
+
+
+def net_and_tax_are_gross(checked: Checked[Invoice]) -> Iterator[Issue]:
+    """EN 16931, BR-CO-15: the total with tax is the total without and the tax."""
+    net, tax, gross = checked.record.net_total, checked.record.tax_total, checked.record.gross_total
+    if net is not None and tax is not None and gross is not None and abs(net + tax - gross) > ROUNDING:
+        message = f"{gross} is not net_total + tax_total = {net + tax}: one of the three was misread"
+        yield checked.issue("gross_total", message, code="total", related=["net_total", "tax_total"])
 
 
 class InvoiceKind(StrEnum):
@@ -70,11 +80,6 @@ class Period(Part):
 
     start: Day | None = Field(default=None, description="First day of the period of service, YYYY-MM-DD.")
     end: Day | None = Field(default=None, description="Last day of the period of service, YYYY-MM-DD; not before its start.")
-
-    @field_validator("end")
-    @classmethod
-    def _ordered(cls, value: date | None, info: ValidationInfo) -> date | None:
-        return _not_before(value, info, "start")
 
 
 class Line(Part):
@@ -121,6 +126,12 @@ class Invoice(Part):
     """
 
     repeating: ClassVar[frozenset[str]] = frozenset({"lines"})  # the same thing may have been delivered twice
+    checks: ClassVar[tuple[Check, ...]] = (
+        in_order("period.start", "period.end", path="period"),
+        not_before("due", "issued"),
+        net_and_tax_are_gross,
+        not_left_out,
+    )
 
     number: str | None = Field(
         default=None,
@@ -181,24 +192,3 @@ class Invoice(Part):
     language: LanguageTag | None = Field(
         default=None, description="BCP 47 tag of the language that the document is written in ('de', 'en', 'fr')."
     )
-
-    @field_validator("due")
-    @classmethod
-    def _not_before_issued(cls, value: date | None, info: ValidationInfo) -> date | None:
-        return _not_before(value, info, "issued")
-
-    @field_validator("gross_total")
-    @classmethod
-    def _net_and_tax(cls, value: Decimal | None, info: ValidationInfo) -> Decimal | None:
-        """EN 16931, BR-CO-15: the total with tax is the total without and the tax."""
-        net, tax = info.data.get("net_total"), info.data.get("tax_total")
-        if value is not None and net is not None and tax is not None and abs(net + tax - value) > ROUNDING:
-            raise ValueError(f"{value} is not net_total + tax_total = {net + tax}: one of the three was misread")
-        return value
-
-
-def _not_before(day: date | None, info: ValidationInfo, first: str) -> date | None:
-    earliest = info.data.get(first)
-    if day and earliest and day < earliest:
-        raise ValueError(f"{day} is before {first} = {earliest}")
-    return day

@@ -5,31 +5,31 @@ The descriptions are written to be read by a model as well as by people.
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
-from pydantic import Field, JsonValue, ValidationInfo, field_validator
+from pydantic import Field, JsonValue
 
+from extract.checks import Check, another_text_than, disjoint, in_language, in_order, no_headings, not_before, not_left_out
 from extract.fields import ReadAs
 from extract.schemas.conventions import (
-    Amount,
     Country,
     Currency,
     Day,
     EmailAddress,
     LanguageTag,
+    LeastPay,
+    MostPay,
     Part,
     PhoneNumber,
     Place,
     VerbatimText,
     WebAddress,
-    not_below,
 )
+from extract.schemas.job_checks import JOB_CHECKS
 from extract.schemas.schema_org import schema_org
 
-Weeks = Annotated[int, Field(ge=1, le=2600), ReadAs("duration")]
+Weeks = Annotated[int, Field(ge=1, le=2600)]
 
 
 class EmploymentType(StrEnum):
@@ -116,12 +116,12 @@ class Location(Part):
 class Salary(Part):
     """Pay as stated, never converted to another period or currency."""
 
-    min: Amount | None = Field(
+    min: LeastPay | None = Field(
         default=None,
         description="Lower end as a plain number: '$120k' is 120000, '1.250,50' is 1250.5. A single figure stands in min "
         "and max; 'from X' only in min. Not bonuses, equity or budgets.",
     )
-    max: Amount | None = Field(default=None, description="Upper end as a plain number; 'up to X' stands only here.")
+    max: MostPay | None = Field(default=None, description="Upper end as a plain number; 'up to X' stands only here.")
     currency: Currency | None = Field(
         default=None,
         description="ISO 4217 code. '$' is USD unless something in the posting says otherwise; then say that it is inferred.",
@@ -130,28 +130,18 @@ class Salary(Part):
         default=None, description="The period that the amounts are for, as stated. Null if not stated: never annualise."
     )
 
-    @field_validator("max")
-    @classmethod
-    def _ordered(cls, value: Decimal | None, info: ValidationInfo) -> Decimal | int | None:
-        return not_below(value, info, "min")
-
 
 class Duration(Part):
     """How long an internship or a fixed term lasts, in weeks."""
 
-    min_weeks: Weeks | None = Field(
+    min_weeks: Annotated[Weeks, ReadAs("shortest")] | None = Field(
         default=None,
         description="Shortest duration in whole weeks: a month is 52/12 weeks, a year 52. 'At least 12 weeks' stands only "
         "here; a single figure stands in min_weeks and max_weeks.",
     )
-    max_weeks: Weeks | None = Field(
+    max_weeks: Annotated[Weeks, ReadAs("longest")] | None = Field(
         default=None, description="Longest duration in whole weeks; 'up to 24 weeks' stands only here."
     )
-
-    @field_validator("max_weeks")
-    @classmethod
-    def _ordered(cls, value: int | None, info: ValidationInfo) -> Decimal | int | None:
-        return not_below(value, info, "min_weeks")
 
 
 class Education(Part):
@@ -184,6 +174,18 @@ class Contact(Part):
 
 class JobPosting(Part):
     """A job posting. Everything is optional: what the document does not state is null, or an empty list; nothing is guessed."""
+
+    checks: ClassVar[tuple[Check, ...]] = (
+        in_order("salary.min", "salary.max", path="salary"),
+        in_order("duration.min_weeks", "duration.max_weeks", path="duration"),
+        not_before("valid_through", "date_posted"),
+        disjoint("preferred_qualifications", "qualifications"),
+        no_headings("responsibilities", "qualifications", "preferred_qualifications", "skills", "benefits"),
+        another_text_than("description", "company.description"),
+        in_language("language", "description", "responsibilities", "qualifications"),
+        not_left_out,
+        *JOB_CHECKS,
+    )
 
     title: str | None = Field(
         default=None,
@@ -251,7 +253,7 @@ class JobPosting(Part):
         description="Entries of a section of its own for skills, in order. Empty if skills stand only among qualifications.",
     )
     education: Education | None = Field(default=None, description="Required schooling. Null if none is mentioned.")
-    experience_years_min: Annotated[float, Field(ge=0, le=60, allow_inf_nan=False), ReadAs("number")] | None = Field(
+    experience_years_min: Annotated[float, Field(ge=0, le=60, allow_inf_nan=False), ReadAs("experience")] | None = Field(
         default=None,
         description="Years of experience that are required at least: '2+ years' is 2, '6 months' is 0.5. Not preferred ones.",
     )
@@ -272,14 +274,6 @@ class JobPosting(Part):
         default=None,
         description="BCP 47 tag of the language that the posting's body is written in; a blurb in another does not count.",
     )
-
-    @field_validator("valid_through")
-    @classmethod
-    def _not_before_posted(cls, value: date | None, info: ValidationInfo) -> date | None:
-        posted = info.data.get("date_posted")
-        if value and posted and value < posted:
-            raise ValueError(f"{value} is before date_posted = {posted}")
-        return value
 
     def to_schema_org(self) -> dict[str, JsonValue]:
         """This posting as schema.org JobPosting JSON-LD, with what Google requires and recommends where it is known."""

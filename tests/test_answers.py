@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field, RootModel
 
 from extract.cleaning import clean
-from extract.engines.base import Draft, FactReference, TextReference
+from extract.engines.base import Draft, DraftValue, FactReference, TextReference
 from extract.engines.llm.answers import MAX_LINES, answer_object, draft_of
 from extract.engines.llm.lines import Lines, shown_facts
 from extract.engines.llm.wire import ROOT, wire_schema
@@ -180,12 +180,6 @@ def test_entries_that_are_refused_leave_no_gap() -> None:
         ({"texts": "3"}, "malformed_answer"),
         ({"texts": ["4-3"]}, "malformed_answer"),
         ({"texts": [["3"]]}, "malformed_answer"),
-        ({"name": {"value": "Cook", "at": 8}}, "reference_out_of_range"),
-        ({"name": {"value": "Cook", "at": -1}}, "reference_out_of_range"),
-        ({"name": {"value": "Cook", "at": True}}, "reference_out_of_range"),
-        ({"name": {"value": "Cook", "at": 0.0}}, "reference_out_of_range"),
-        ({"name": {"value": "Cook", "at": "top"}}, "reference_out_of_range"),
-        ({"name": {"value": "Cook", "at": 10**400}}, "reference_out_of_range"),
         ({"name": {"value": 3, "at": 0}}, "malformed_answer"),
         ({"name": {"value": "\ud800", "at": 0}}, "malformed_answer"),
         ({"name": {"text": "Cook"}}, "malformed_answer"),
@@ -260,12 +254,21 @@ def test_keys_that_were_not_asked_for_are_told_in_their_order() -> None:
     assert codes(draft) == [("unasked_field", "zebra"), ("unasked_field", "apple"), ("unasked_field", "\\ud800")]
 
 
-def test_values_without_a_line_are_looked_for() -> None:
-    """One that is printed as whole words stands there; any other is the engine's own conclusion."""
+@pytest.mark.parametrize("at", [8, -1, True, 0.0, "top", 10**400])
+def test_a_value_in_a_line_that_there_is_not_has_no_place(at: object) -> None:
+    """The number of the line is told; whether the document states the value is for grounding to find out."""
+    draft = drafted(name={"value": "Cook", "at": at})
+    assert draft.values == {"name": DraftValue("Cook")}
+    assert [(issue.code, issue.path, issue.severity) for issue in draft.issues] == [
+        ("reference_out_of_range", "name", Severity.WARNING)
+    ]
+
+
+def test_values_without_a_line_are_what_the_model_concluded() -> None:
+    """Grounding looks for a line that states them."""
     draft = drafted(name={"value": "Acme Bakery", "at": None}, count={"value": 7, "at": None})
-    assert draft.values["name"].references == (TextReference(1, 0, 11),)
-    assert (draft.values["count"].inferred, draft.values["count"].references) == (True, ())
-    assert drafted(name={"value": "OK", "at": None}, lines=document("COOK wanted")).values["name"].inferred
+    assert draft.values == {"name": DraftValue("Acme Bakery", inferred=True), "count": DraftValue(7, inferred=True)}
+    assert draft.issues == ()
     nothing = drafted(name={"value": None, "at": 3})
     assert (nothing.values, nothing.issues) == ({}, ())
 
@@ -350,12 +353,10 @@ def test_huge_ranges_are_bounded(entry: str) -> None:
 def test_texts_are_not_looked_up_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     """A model that writes out thousands of texts that no line holds takes a bounded time; what is not looked up is an issue."""
     monkeypatch.setattr("extract.engines.llm.answers.MAX_SEARCHED", 2 * len(LINES))
-    draft = drafted(texts=["no such words", "Free bread", "Keep the ovens clean"], name={"value": "Acme Bakery", "at": None})
-    assert texts(draft) == {"texts.0": "Free bread", "name": "Acme Bakery"}
-    assert draft.values["name"].inferred
+    draft = drafted(texts=["no such words", "Free bread", "Keep the ovens clean"])
+    assert texts(draft) == {"texts.0": "Free bread"}
     assert sorted(codes(draft)) == [
         ("coerced", "texts.0"),
-        ("inferred", "name"),
         ("malformed_answer", "texts.0"),
         ("malformed_answer", "texts.1"),
     ]
@@ -540,13 +541,11 @@ def test_any_text_is_an_object_or_an_invalid_answer(text: str) -> None:
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        ({"count": {"value": 3, "at": None}}, [("inferred", "count")]),
-        ({"count": 3}, [("coerced", "count"), ("inferred", "count")]),
-        ({"name": {"value": "Nobody", "at": None}}, [("inferred", "name")]),
+        ({"count": 3}, [("coerced", "count")]),
         ({"name": {"value": "Acme Bakery", "at": None}}, []),
         ({"name": {"value": "Acme Bakery", "at": 1, "sure": True}}, [("unasked_field", "name")]),
     ],
 )
-def test_what_no_line_states_is_said(answer: dict[str, Any], told: list[tuple[str, str]]) -> None:
-    """A value that the model concluded is in the record with a warning; so is what it says beyond what was asked."""
+def test_what_was_answered_in_another_way_is_said(answer: dict[str, Any], told: list[tuple[str, str]]) -> None:
+    """A value that is no object, and what is said beyond what was asked."""
     assert codes(drafted(**answer)) == told

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from extract.cleaning import clean
 from extract.cleaning.document import CleanDocument, Fact, Kind, MappedText, Segment
 from extract.engines.base import FactReference, TextReference
-from extract.engines.llm.lines import MAX_FACT, MAX_FACTS, Lines, fenced, find, find_part, find_words, shortened, shown_facts
+from extract.engines.llm.lines import MAX_FACT, MAX_FACTS, Lines, fenced, shown_facts
+from extract.finding import find, find_part, find_words, shortened
 from extract.engines.llm.references import (
     is_several,
     joined_reference,

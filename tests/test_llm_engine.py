@@ -9,6 +9,8 @@ from typing import Annotated
 import pytest
 from pydantic import BaseModel
 
+from scripted import USED, Scripted, answer
+
 from extract.cleaning import clean
 from extract.cleaning.document import CleanDocument
 from extract.engines.base import Draft, DraftValue, Engine, Origin, TextReference
@@ -38,28 +40,12 @@ PROMPT = read_prompt(
     "<!-- system -->\n{{fields}}\n<!-- user -->\n{{filled}}\n{{document}}\n",
     name="test.md",
 )
-USED = Usage(calls=1, input_tokens=10, output_tokens=5, cost=0.25)
 
 
 class Cake(BaseModel):
     name: str | None = None
     eggs: int | None = None
     steps: list[Annotated[str, Verbatim]] = []
-
-
-class Scripted:
-    """A model that answers what it is told to, in order, and keeps the requests."""
-
-    def __init__(self, *answers: Completion | CallError) -> None:
-        self.answers = list(answers)
-        self.requests: list[Request] = []
-
-    def complete(self, request: Request) -> Completion:
-        self.requests.append(request)
-        answer = self.answers.pop(0)
-        if isinstance(answer, CallError):
-            raise answer
-        return answer
 
 
 class Baker:
@@ -85,11 +71,6 @@ def noted(path: str) -> Issue:
 def document(text: str = "Marble cake\nTake 3 eggs\nStir\nBake") -> CleanDocument:
     """A text of which each line is a segment."""
     return clean(open_source(text), format=Format.TEXT)
-
-
-def answer(**content: object) -> Completion:
-    """A whole answer."""
-    return Completion(json.dumps(content), usage=USED)
 
 
 def engine(model: Scripted, *, rules: Engine | None = None, asking: Asking | None = None, prompt: Prompt = PROMPT) -> LlmEngine:
@@ -251,7 +232,7 @@ def test_a_wrong_example_makes_no_call() -> None:
 
 def test_where_it_comes_from() -> None:
     """Model, endpoint and prompt stand in the provenance."""
-    found = extract("Marble cake", schema=Cake, engine=engine(Scripted(ANSWER)))
+    found = extract("Marble cake\n\nTake 3 eggs\n\nStir\n\nBake", schema=Cake, engine=engine(Scripted(ANSWER)))
     provenance = found.provenance
     assert (provenance.engine, provenance.model, provenance.endpoint) == ("llm", "m", "https://e")
     assert (provenance.prompt, provenance.prompt_hash) == ("test/v1", PROMPT.hash)

@@ -14,7 +14,7 @@ from extract import report
 from extract.cleaning.document import CleanDocument, Fact, Kind, MappedText, Segment, Span
 from extract.errors import UsageError
 from extract.report import SourceLines
-from extract.result import Evidence, Extraction, Provenance, Status, Usage
+from extract.result import Evidence, Extraction, Provenance, RecordStatus, Status, Usage
 from extract.source import Source
 
 TEXT = "Pump Fitter\r\n\r\nBasel\tNord\nPay: 90"
@@ -52,7 +52,9 @@ def result(record: BaseModel, **evidence: Evidence) -> Extraction[BaseModel]:
         version="0",
     )
     found = {path.replace("__", "."): value for path, value in evidence.items()}
-    return Extraction[BaseModel](record=record, evidence=found, usage=Usage(), provenance=made)
+    return Extraction[BaseModel](
+        record=record, status=RecordStatus.COMPLETE, fields={}, evidence=found, usage=Usage(), provenance=made
+    )
 
 
 def document() -> CleanDocument:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from extract.cleaning.document import Span
-from extract.result import Evidence, Extraction, Issue, Provenance, Severity, Status, Usage
+from extract.result import Evidence, Extraction, FieldStatus, Issue, Provenance, RecordStatus, Severity, Status, Usage
 
 
 class Pay(BaseModel):
@@ -36,6 +36,8 @@ def extraction(*spans: Span) -> Extraction[Toy]:
     """A whole result with these spans for its title."""
     return Extraction[Toy](
         record=Toy(title="Fitter", posted=date(2025, 3, 1), pay=Pay(min=Decimal("41.50"), currency="CHF"), tags=["night"]),
+        status=RecordStatus.COMPLETE,
+        fields={"title": FieldStatus.FOUND, "pay.max": FieldStatus.ABSENT},
         evidence={
             "title": Evidence(status=Status.QUOTED, quote="Fitter", spans=spans, segments=(12,)),
             "pay.max": Evidence(status=Status.ABSENT),
@@ -77,7 +79,7 @@ def test_plain_data_has_the_shape_of_the_json() -> None:
 
 def test_keys_stand_in_the_documented_order() -> None:
     """The record comes first and how it was made last."""
-    assert list(json.loads(extraction().model_dump_json())) == ["record", "evidence", "issues", "usage", "provenance"]
+    assert list(json.loads(extraction().model_dump_json())) == ["record", "status", "fields", "evidence", "issues", "usage", "provenance"]
 
 
 @given(st.lists(st.tuples(st.integers(0, 10**7), st.integers(0, 10**7)), max_size=4))

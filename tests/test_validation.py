@@ -19,7 +19,8 @@ from extract.grounding import Grounded
 from extract.readers.stating import same_value
 from extract.result import Evidence, Issue, Severity, Status
 from extract.schemas.job_posting import JobPosting
-from extract.validation import Validated, assemble, validate, without_gaps
+from extract.records import assemble, without_gaps
+from extract.validation import Validated, validate
 
 Record = TypeVar("Record", bound=BaseModel)
 
@@ -53,29 +54,30 @@ def test_values_become_a_record() -> None:
     ("values", "left", "refused"),
     [
         ({"title": "Cook", "date_posted": "soon"}, ["title"], ["date_posted"]),
-        ({"salary.min": "9", "salary.max": "5", "salary.unit": "YEAR"}, ["salary.min", "salary.unit"], ["salary.max"]),
-        ({"locations.0.country": "ZZ", "locations.1.country": "CH"}, ["locations.0.country"], ["locations.0.country"]),
-        ({"employment_types.0": "FULL_TIME", "employment_types.1": "SOMETIMES"}, ["employment_types.0"], ["employment_types.1"]),
+        ({"salary.min": "9", "salary.max": "-5", "salary.unit": "YEAR"}, ["salary.min", "salary.unit"], ["salary.max"]),
+        ({"locations.0.country": "ZZ", "locations.1.country": "CH"}, ["locations.0.country"], ["locations"]),
+        ({"locations.2.country": "ZZ", "locations.2.city": "Bern"}, ["locations.0.city"], ["locations.0.country"]),
+        ({"employment_types.0": "FULL_TIME", "employment_types.1": "SOMETIMES"}, ["employment_types.0"], ["employment_types"]),
         ({"locations.0.city": "Remote", "locations.0.raw": "Bern"}, ["locations.0.raw"], ["locations.0.city"]),
         ({"company": "Acme", "company.name": "Acme"}, ["company.name"], ["company"]),
         ({"company": "Acme"}, [], ["company"]),
-        ({"company.0": "Acme"}, [], ["company.0"]),
+        ({"company.0": "Acme"}, [], ["company"]),
         ({"locations.city": "Bern"}, [], ["locations.city"]),
-        ({"title.0": "Cook", "skills.0": "dough"}, ["skills.0"], ["title.0"]),
-        ({"0": "Cook", "1": "Chef"}, [], ["0", "1"]),
+        ({"title.0": "Cook", "skills.0": "dough"}, ["skills.0"], ["title"]),
+        ({"0": "Cook", "1": "Chef"}, [], ["", ""]),
         ({"": "Cook", ".": "Cook", "a..b": "Cook"}, [], ["", ".", "a..b"]),
-        ({"skills.0.x": "a", "skills.1": "b"}, ["skills.0"], ["skills.0.x"]),
+        ({"skills.0.x": "a", "skills.1": "b"}, ["skills.0"], ["skills"]),
         ({"duration.min_weeks": 10**400}, [], ["duration.min_weeks"]),
         ({"experience_years_min": float("nan")}, [], ["experience_years_min"]),
-        ({"valid_through": "2024-01-01", "date_posted": "2024-02-01"}, ["date_posted"], ["valid_through"]),
     ],
 )
 def test_refused_values_are_left_out(values: dict[str, Scalar], left: list[str], refused: list[str]) -> None:
-    """What a field refuses is an issue under the path that it came with; all else stays."""
+    """What a field refuses is an issue under its path in the record, or that of its list; all else stays."""
     found = validated(values)
     assert sorted(quotes(found)) == sorted(left)
     assert sorted(issue.path for issue in found.issues) == sorted(refused)
     assert {issue.code for issue in found.issues} == {"invalid"}
+    assert len({issue.path for issue in found.broken} & values.keys()) == len(refused)
 
 
 @pytest.mark.parametrize(
@@ -187,7 +189,8 @@ def test_an_entry_that_lacks_what_it_needs_is_left_out() -> None:
     values = {"number": entry("7"), "items.0.note": entry("no name"), "items.1.name": entry("nut")}
     found = validate(values, Order)
     assert [item.name for item in found.record.items] == ["nut"]
-    assert [(issue.path, issue.code) for issue in found.issues] == [("items.0.note", "invalid")]
+    assert [(issue.path, issue.code) for issue in found.issues] == [("items", "invalid")]
+    assert [issue.path for issue in found.broken] == ["items.0.note"]
     assert "items.0.name: Field required" in found.issues[0].message
 
 
@@ -316,7 +319,8 @@ def test_any_values_make_a_job_posting(values: dict[str, Scalar]) -> None:
         else:
             value = values[evidence.quote]
             assert same_value(held, value) or held == value
-    assert {issue.path for issue in found.issues} <= set(values)
+    assert {issue.path for issue in found.broken} <= set(values)
+    assert len(found.broken) == len(found.issues)
 
 
 def test_many_refusals_take_linear_time() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol, TypedDict, runtime_checkable
 
@@ -43,12 +43,14 @@ class Draft:
     """The answer of an engine: values by field path ("locations.0.city"), and what it had doubts about.
 
     A path that is not there is absent; list positions run from 0 without a gap. ``certain`` are the paths that no other
-    engine needs to be asked for: of values, and of what is absent for certain. ``usage`` is what asking models took.
+    engine needs to be asked for: of values, and of what is absent for certain. ``not_asked`` are the paths of fields, lists
+    and objects that nobody looked for. ``usage`` is what asking models took.
     """
 
     values: Mapping[str, DraftValue]
     issues: tuple[Issue, ...] = field(default=())
     certain: frozenset[str] = field(default=frozenset())
+    not_asked: frozenset[str] = field(default=frozenset())
     usage: Usage = field(default=Usage())
 
 
@@ -71,6 +73,21 @@ class Engine(Protocol):
     def origin(self) -> Origin: ...
 
     def fill(self, clean: CleanDocument) -> Draft: ...
+
+
+@runtime_checkable
+class Repairs(Engine, Protocol):
+    """An engine that can be asked again for the fields that were wrong.
+
+    ``repair`` answers the draft with what it was told instead of them, all else as it was; None where nothing of it can be
+    asked again. ``spent`` is how many seconds the document has taken so far. It never raises a CallError: a call that failed
+    is an issue of the draft.
+    """
+
+    @property
+    def max_repairs(self) -> int: ...
+
+    def repair(self, clean: CleanDocument, draft: Draft, broken: Sequence[Issue], *, spent: float) -> Draft | None: ...
 
 
 @runtime_checkable

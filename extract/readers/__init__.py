@@ -7,163 +7,259 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
+
+from extract.readers.reading import Reading
 
 Read = str | float | Decimal | bool
 _TIME = re.compile(
     r"(?<![\d:])(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?![\d:])"
     r"(?:\s?(?P<half>[AaPp])\.?[Mm]\b)?\s?(?P<zone>Z\b|UTC\b|GMT\b|[+-]\d\d:\d\d)?"
 )
+_LETTER = re.compile(r"[^\W\d_]")
 
 
-def read_as(name: str, text: str) -> Iterable[Read]:
+@dataclass(frozen=True, slots=True)
+class Conventions:
+    """What a document tells about how its figures are meant.
+
+    ``day_first``: whether 03/04/2025 is the third of April (None: nothing tells). ``country``: that of telephone numbers
+    without a country code.
+    """
+
+    day_first: bool | None = None
+    country: str | None = None
+
+
+_NONE = Conventions()
+
+
+@dataclass(frozen=True, slots=True)
+class Stated(Reading[Read]):
+    """A value, where the text states it, and whether it states just that: "$" may be any dollar, "03/04/2026" two days."""
+
+    certain: bool = True
+
+
+def read_as(name: str, text: str) -> Iterator[Read]:
     """All values that the reader of that name reads in a text; none for a name that no reader has.
 
     >>> set(read_as("date", "Posted: May 30, 2024"))
     {'2024-05-30'}
     """
+    return (found.value for found in locate(name, text))
+
+
+def locate(name: str, text: str, conventions: Conventions = _NONE) -> Iterator[Stated]:
+    """The values that the reader of that name reads in a text, with their places; the same value may come more than once.
+
+    >>> [(found.value, found.start, found.end) for found in locate("date", "Posted: May 30, 2024")]
+    [('2024-05-30', 8, 20)]
+    >>> [(str(found.value), found.certain) for found in locate("currency", "$5 or 4 EUR")]
+    [('USD', False), ('EUR', True)]
+    """
     reader = _READERS.get(name)
-    return reader(text) if reader else ()
+    return reader(text, conventions) if reader else iter(())
 
 
 # Each imports what it needs when it is first asked: their vocabularies are large, and most schemas need few of them.
-def _amounts(text: str) -> Iterator[Decimal]:
+def _amounts(text: str, _: Conventions) -> Iterator[Stated]:
     from extract.readers.money import read_pay
     from extract.readers.numbers import read_numbers
 
-    yield from (reading.value for reading in read_numbers(text))
+    yield from _plain(read_numbers(text))
     for pay in read_pay(text):
-        yield from (end.value for end in (pay.value.min, pay.value.max) if end)
+        yield from _plain(end for end in (pay.value.min, pay.value.max) if end)
 
 
-def _currencies(text: str) -> Iterator[str]:
-    from extract.readers.money import read_currencies
+def _least_pay(text: str, _: Conventions) -> Iterator[Stated]:
+    from extract.readers.money import offered_pay
 
-    yield from (reading.value for reading in read_currencies(text))
-
-
-def _pay_units(text: str) -> Iterator[str]:
-    from extract.readers.money import read_units
-
-    yield from (reading.value for reading in read_units(text))
+    yield from _plain(end for pay in offered_pay(text) if (end := pay.min))
+    yield from _bare_pay(text)
 
 
-def _dates(text: str) -> Iterator[str]:
-    """Both readings of "03/04/2026": which one is meant, a text that is quoted alone does not tell."""
-    from extract.readers.dates import read_dates
+def _most_pay(text: str, _: Conventions) -> Iterator[Stated]:
+    """Upper ends; a sum that is no range stands at both ends, unless it is said to be the least."""
+    from extract.readers.money import is_the_least, offered_pay
 
-    for day_first in (True, False):
-        yield from (reading.value.isoformat() for reading in read_dates(text, day_first=day_first))
+    yield from _plain(end for pay in offered_pay(text) if (end := pay.max or pay.min) and not is_the_least(text, pay))
+    yield from _bare_pay(text)
 
 
-def _moments(text: str) -> Iterator[str]:
+def _bare_pay(text: str) -> Iterator[Stated]:
+    """The numbers of a text that is nothing but numbers, as properties of the markup and cells of tables are."""
+    from extract.readers.numbers import read_numbers
+
+    numbers = read_numbers(text)
+    ends = [0, *(end for number in numbers for end in (number.start, number.end)), len(text)]
+    if not any(_LETTER.search(text, start, end) for start, end in zip(ends[::2], ends[1::2], strict=True)):
+        yield from _plain(numbers)
+
+
+def _currencies(text: str, _: Conventions) -> Iterator[Stated]:
+    """Those of the pay where the text states pay, else all that it names; a sign that several share says none for certain."""
+    from extract.readers.money import is_shared_sign, offered_pay, read_currencies
+
+    pays = [(pay.currency, pay.currency_stated) for pay in offered_pay(text) if pay.currency]
+    named = pays or [(found, not is_shared_sign(text[found.start : found.end])) for found in read_currencies(text)]
+    yield from (Stated(found.value, found.start, found.end, certain) for found, certain in named)
+
+
+def _pay_units(text: str, _: Conventions) -> Iterator[Stated]:
+    """That of the pay where the text states pay with one, else all that it names."""
+    from extract.readers.money import offered_pay, read_units
+
+    yield from _plain([pay.unit for pay in offered_pay(text) if pay.unit] or read_units(text))
+
+
+def _dates(text: str, conventions: Conventions) -> Iterator[Stated]:
+    """A date in figures that has two readings is both, unless the conventions tell; neither is certain then."""
+    from extract.readers.dates import read_ambiguous_dates, read_dates
+
+    for day in read_dates(text, day_first=conventions.day_first):
+        yield Stated(day.value.isoformat(), day.start, day.end)
+    if conventions.day_first is None:
+        for either in read_ambiguous_dates(text):
+            yield from (Stated(day.isoformat(), either.start, either.end, certain=False) for day in either.value)
+
+
+def _moments(text: str, conventions: Conventions) -> Iterator[Stated]:
     """Each day with each time of day that stands beside it, in ISO 8601; the day alone is its midnight.
 
     A time that is stated with its zone is read with and without it.
     """
     times = [*_TIME.finditer(text)]
-    for day in dict.fromkeys(_dates(text)):
-        yield f"{day}T00:00:00"
+    for day in _dates(text, conventions):
+        yield Stated(f"{day.value}T00:00:00", day.start, day.end, day.certain)
         for time in times:
+            start, end = min(day.start, time.start()), max(day.end, time.end())
             hour = int(time["hour"]) % 12 + 12 * (time["half"] in "Pp") if time["half"] else int(time["hour"])
-            moment = f"{day}T{hour:02}:{time['minute']}:{time['second'] or '00'}"
-            yield moment
+            moment = f"{day.value}T{hour:02}:{time['minute']}:{time['second'] or '00'}"
+            yield Stated(moment, start, end, day.certain)
             if zone := time["zone"]:
-                yield moment + ("+00:00" if zone.isalpha() else zone)
+                yield Stated(moment + ("+00:00" if zone.isalpha() else zone), start, end, day.certain)
 
 
-def _durations(text: str) -> Iterator[float]:
+def _durations(text: str, conventions: Conventions) -> Iterator[Stated]:
+    yield from _shortest(text, conventions)
+    yield from _longest(text, conventions)
+
+
+def _shortest(text: str, _: Conventions) -> Iterator[Stated]:
     from extract.readers.durations import read_durations
 
-    for reading in read_durations(text):
-        yield from (end.value for end in (reading.value.min_weeks, reading.value.max_weeks) if end)
+    found = ((r, r.value.min_weeks) for r in read_durations(text))
+    yield from (Stated(end.value, reading.start, reading.end) for reading, end in found if end)
 
 
-def _numbers(text: str) -> Iterator[Read]:
-    from extract.readers.denial import is_denied
+def _longest(text: str, _: Conventions) -> Iterator[Stated]:
+    from extract.readers.durations import read_durations
+
+    found = ((r, r.value.max_weeks) for r in read_durations(text))
+    yield from (Stated(end.value, reading.start, reading.end) for reading, end in found if end)
+
+
+def _experience(text: str, _: Conventions) -> Iterator[Stated]:
     from extract.readers.experience import read_experience_years
+
+    yield from _plain(read_experience_years(text))
+
+
+def _numbers(text: str, _: Conventions) -> Iterator[Stated]:
+    from extract.readers.denial import is_denied
     from extract.readers.numbers import read_numbers
 
-    yield from (reading.value for reading in read_experience_years(text))
-    yield from (r.value for r in read_numbers(text) if not is_denied(text, r.start, r.end))
+    yield from _plain(r for r in read_numbers(text) if not is_denied(text, r.start, r.end))
 
 
-def _figures(text: str) -> Iterator[Decimal]:
+def _figures(text: str, _: Conventions) -> Iterator[Stated]:
     from extract.readers.numbers import read_signed
 
-    yield from (reading.value for reading in read_signed(text))
+    yield from _plain(read_signed(text))
 
 
-def _countries(text: str) -> Iterator[str]:
+def _countries(text: str, _: Conventions) -> Iterator[Stated]:
     from extract.readers.countries import find_countries, read_country
 
     if whole := read_country(text):
-        yield whole.value
-    yield from (reading.value for reading in find_countries(text))
+        yield Stated(whole.value, whole.start, whole.end)
+    yield from _plain(find_countries(text))
 
 
-def _regions(text: str) -> Iterator[str]:
+def _regions(text: str, _: Conventions) -> Iterator[Stated]:
     from extract.readers.countries import read_region
 
     if region := read_region(text):
-        yield region.value
-    yield text.strip()
+        yield Stated(region.value, region.start, region.end)
+    yield _whole(text, text.strip())
 
 
-def _employment_types(text: str) -> Iterator[str]:
+def _employment_types(text: str, _: Conventions) -> Iterator[Stated]:
     from extract.readers.terms import read_employment_types
 
-    yield text.strip().upper().replace("-", "_").replace(" ", "_")
-    yield from (reading.value for reading in read_employment_types(text))
+    yield _whole(text, text.strip().upper().replace("-", "_").replace(" ", "_"))
+    yield from _plain(read_employment_types(text))
 
 
-def _workplaces(text: str) -> Iterator[str]:
+def _workplaces(text: str, _: Conventions) -> Iterator[Stated]:
     from extract.readers.terms import read_workplace
 
     if text.strip().upper() == "TELECOMMUTE":  # schema.org's word
-        yield "REMOTE"
-    yield from (reading.value for reading in read_workplace(text))
+        yield _whole(text, "REMOTE")
+    yield from _plain(read_workplace(text))
 
 
-def _education(text: str) -> Iterator[str]:
-    from extract.readers.terms import read_education
+def _education(text: str, _: Conventions) -> Iterator[Stated]:
+    """The lowest level that is named, which is the one that is accepted."""
+    from extract.readers.terms import lowest_education
 
-    yield from (reading.value for reading in read_education(text))
+    if found := lowest_education(text):
+        yield Stated(found.value, found.start, found.end)
 
 
-def _in_progress(text: str) -> Iterator[bool]:
+def _in_progress(text: str, _: Conventions) -> Iterator[Stated]:
     from extract.readers.terms import in_progress_ok
 
     if found := in_progress_ok(text):
-        yield found.value
+        yield Stated(found.value, found.start, found.end)
 
 
-def _languages(text: str) -> Iterator[str]:
+def _languages(text: str, _: Conventions) -> Iterator[Stated]:
     from extract.readers.language import read_language
 
     if found := read_language(text):
-        yield found.value
+        yield Stated(found.value, found.start, found.end)
 
 
-def _emails(text: str) -> Iterator[str]:
+def _emails(text: str, _: Conventions) -> Iterator[Stated]:
     from extract.readers.contacts import read_emails
 
-    yield from (reading.value for reading in read_emails(text))
+    yield from _plain(read_emails(text))
 
 
-def _phones(text: str) -> Iterator[str]:
+def _phones(text: str, conventions: Conventions) -> Iterator[Stated]:
     from extract.readers.contacts import read_phones
 
-    yield from (reading.value for reading in read_phones(text, country=None))
+    yield from _plain(read_phones(text, country=conventions.country))
 
 
-def _urls(text: str) -> Iterator[str]:
+def _urls(text: str, _: Conventions) -> Iterator[Stated]:
     from extract.readers.contacts import read_urls
 
-    yield from (reading.value for reading in read_urls(text))
+    yield from _plain(read_urls(text))
 
 
-_READERS: Mapping[str, Callable[[str], Iterable[Read]]] = {
+def _plain(readings: Iterable[Reading[Decimal] | Reading[float] | Reading[str]]) -> Iterator[Stated]:
+    return (Stated(reading.value, reading.start, reading.end) for reading in readings)
+
+
+def _whole(text: str, value: Read) -> Stated:
+    return Stated(value, 0, len(text))
+
+
+_READERS: Mapping[str, Callable[[str, Conventions], Iterator[Stated]]] = {
     "amount": _amounts,
     "country": _countries,
     "currency": _currencies,
@@ -172,14 +268,19 @@ _READERS: Mapping[str, Callable[[str], Iterable[Read]]] = {
     "education": _education,
     "email": _emails,
     "employment_type": _employment_types,
+    "experience": _experience,
     "figure": _figures,
     "in_progress": _in_progress,
     "language": _languages,
+    "longest": _longest,
+    "least_pay": _least_pay,
     "moment": _moments,
+    "most_pay": _most_pay,
     "number": _numbers,
     "pay_unit": _pay_units,
     "phone": _phones,
     "region": _regions,
+    "shortest": _shortest,
     "url": _urls,
     "workplace": _workplaces,
 }

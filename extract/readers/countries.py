@@ -107,6 +107,11 @@ def regions_of(text: str) -> tuple[Region, ...]:
     return _regions().get(fold(text), ()) or _region_codes().get(text.replace(".", ""), ())
 
 
+def country_has_regions(country: str) -> bool:
+    """Whether the main regions of a country are known here."""
+    return country in load("regions")
+
+
 def bounds(text: str) -> tuple[int, int]:
     """Where the text without blanks and punctuation at its ends begins and ends."""
     right = len(text.rstrip(_EDGES))

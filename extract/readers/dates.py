@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from itertools import islice
 from typing import NamedTuple
 
 from extract.once import once
+from extract.readers.language import read_language
 from extract.readers.reading import MOST, Reading, alternation, proven
 from extract.vocabulary import load
 
@@ -228,6 +229,25 @@ def day_comes_first(text: str) -> bool | None:
         if max(first, second) <= 31 and (first > 12) != (second > 12):
             firsts.add(first > 12)
     return firsts.pop() if len(firsts) == 1 else None
+
+
+def order_of_days(lowered: str, *, countries: Collection[str], passage: str) -> bool | None:
+    """Whether the day comes first in the dates of a document; None where nothing tells.
+
+    By another date of its text in lower case, by the countries that it is about, by the language of its longest passage.
+
+    >>> order_of_days("", countries=["US"], passage=""), order_of_days("", countries=["DE", "US"], passage="")
+    (False, None)
+    """
+    by_figures = day_comes_first(lowered)
+    if by_figures is not None:
+        return by_figures
+    if countries:
+        table = load("dates")["figures"]
+        ways = {None if code in table["either"] else code not in table["month_first"] for code in countries}
+        return ways.pop() if len(ways) == 1 else None
+    language = read_language(passage) if passage else None
+    return True if language and language.value != "en" else None
 
 
 def read_months(text: str) -> list[Reading[tuple[int, int]]]:

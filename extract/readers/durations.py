@@ -114,15 +114,22 @@ def _duration(text: str, small: str, quantity: Quantity) -> Reading[Duration] | 
     low, high = quantity.low, quantity.high or quantity.low
     if weeks(high) > _LONGEST[nearest is not None]:
         return None
-    shortest = Reading(weeks(low), low.start, quantity.end if quantity.high else low.end)
-    longest = Reading(weeks(high), high.start, high.end)
+    start, end = (nearest.start, nearest.end) if nearest else (quantity.start, quantity.end)
+    start, end = min(quantity.start, start), max(quantity.end, end)
+    shortest = _end(low, low.start, quantity.end if quantity.high else low.end, whole=(start, end))
+    longest = _end(high, high.start, high.end, whole=(start, end))
     value = Duration(
         None if quantity.bound is Bound.UPPER else shortest,
         None if quantity.bound is Bound.LOWER else longest,
         nearest is not None,
     )
-    start, end = (nearest.start, nearest.end) if nearest else (quantity.start, quantity.end)
-    return Reading(value, min(quantity.start, start), max(quantity.end, end))
+    return Reading(value, start, end)
+
+
+def _end(amount: Amount, start: int, end: int, *, whole: tuple[int, int]) -> Reading[float]:
+    """One end of a duration; what is so long that only the word beside it makes it one stands there together with the word."""
+    number = weeks(amount)
+    return Reading(number, start, end) if number <= _LONGEST[False] else Reading(number, *whole)
 
 
 def _stands_alone(small: str, quantity: Quantity) -> bool:

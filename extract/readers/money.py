@@ -11,6 +11,7 @@ from typing import NamedTuple
 from extract.readers.money_words import About, key_of, money_words
 from extract.readers.numbers import Figure, read_figures
 from extract.readers.reading import Reading, proven, sentence, spoken
+from extract.vocabulary import load
 
 _REACH = 80  # characters in which a word still says what a figure is about
 _HINT_REACH = 120  # ... and in which another currency of the same sign may be named
@@ -116,6 +117,45 @@ def read_pay(text: str) -> list[Reading[Pay]]:
     30000 45000 CZK MONTH pay
     """
     return proven(_read_unproven(text), text, _read_unproven, key=_values)
+
+
+def offered_pay(text: str) -> list[Pay]:
+    """The sums of money of a text that may be the pay: no bonus, no revenue, no allowance.
+
+    >>> [str(pay.min.value) for pay in offered_pay("$5,000 signing bonus. We pay $25 per hour.")]
+    ['25']
+    """
+    return [found.value for found in read_pay(text) if found.value.about is not About.OTHER]
+
+
+def is_the_least(text: str, pay: Pay) -> bool:
+    """Whether the words before a single sum make it a lower end: "from $85,000", "ab 3.200 €".
+
+    >>> [is_the_least(text, pay) for text in ("From $85,000", "We pay $85,000") for pay in offered_pay(text)]
+    [True, False]
+    """
+    start = min(part.start for part in (pay.min, pay.currency) if part) if pay.min else 0
+    return pay.max is None and money_words().lower.search(text[max(0, start - 20) : start]) is not None
+
+
+def is_shared_sign(sign: str) -> bool:
+    """Whether a sign, code or word that ``read_currencies`` found can stand for several currencies.
+
+    >>> is_shared_sign("$"), is_shared_sign("US$"), is_shared_sign("euros")
+    (True, False, False)
+    """
+    return not money_words().currency(sign)[1]
+
+
+def plausible_pay(amount: Decimal, currency: str, unit: str) -> bool:
+    """Whether somebody may be paid so much (in an ISO 4217 currency) for an HOUR, DAY, WEEK, MONTH or YEAR.
+
+    >>> plausible_pay(Decimal(85000), "USD", "YEAR"), plausible_pay(Decimal(85000), "USD", "HOUR"), plausible_pay(Decimal(1), "XAU", "DAY")
+    (True, False, True)
+    """
+    table = load("pay")
+    rate, bounds = table["per_dollar"].get(currency), table["dollars"].get(unit)
+    return rate is None or bounds is None or bounds[0] <= float(amount) / rate <= bounds[1]
 
 
 def _values(pay: Pay) -> tuple[object, ...]:

@@ -42,6 +42,7 @@ class MoneyWords(NamedTuple):
     join_opened: re.Pattern[str]
     opener: re.Pattern[str]
     upper: re.Pattern[str]
+    lower: re.Pattern[str]
     denial: re.Pattern[str]
     stipend: re.Pattern[str]
     legal_minimum: re.Pattern[str]
@@ -129,6 +130,7 @@ def money_words() -> MoneyWords:
         join_opened=re.compile(rf"(?i)\s{{0,2}}{alternation(ranges['join_opened'])}\s{{1,2}}"),
         opener=re.compile(rf"(?i)(?<!\w){alternation(ranges['open'])}\s{{1,2}}\Z"),
         upper=re.compile(rf"(?i)(?<!\w){alternation(money['limit']['upper'])}\s?\Z"),
+        lower=re.compile(rf"(?i)(?<!\w){alternation(money['limit']['lower'])}\s?\Z"),
         denial=re.compile(rf"(?i)(?<!\w){alternation(money['denial']['words'])}\s?\Z"),
         stipend=re.compile(rf"(?i)(?:^|[.;|]\s){alternation(money['stipend']['labels'])}\s?:\s?\Z"),
         legal_minimum=re.compile(rf"(?i)(?<!\w){alternation(_flat(money['legal_minimum']))}(?!\w)"),

@@ -1,23 +1,26 @@
-"""Whether a text states a value: the same words, or a typed reader reads the very value. Nothing fuzzy counts."""
+"""Whether a text states a value, and where: a typed reader reads the very value, or the words are the same."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import get_args
 
 from extract.fields import Leaf
-from extract.readers import read_as
+from extract.finding import find_folded
+from extract.readers import Conventions, Stated, locate
 from extract.vocabulary import fold
 
 Scalar = str | int | float | bool
 
-_CONVERTED = frozenset({"duration"})  # read in another unit than it is written in, so a whole number of it is rounded
+_CONVERTED = frozenset({"duration", "shortest", "longest"})
+"""Readers of what is written in another unit than it is read in, so a whole number of it is rounded."""
 _READERS: Mapping[type, str] = {Decimal: "figure", float: "figure", int: "figure", date: "date", datetime: "moment"}
 """Who reads the leaves of a schema that names no reader, by their type."""
-_SIGN = re.compile(r"[+#&%@*$€£]")  # these make another word or another amount: "C" is not "C++"
+_SIGN = re.compile(r"[+#&%*@$€£]")  # these make another word or another amount: "C" is not "C++"
+_UNKNOWN = Conventions()
 
 
 def states(text: str, value: Scalar, leaf: Leaf) -> bool:
@@ -28,7 +31,7 @@ def states(text: str, value: Scalar, leaf: Leaf) -> bool:
     """
     if isinstance(value, str) and value.split() == text.split() != []:
         return True
-    return not leaf.verbatim and reads_as(text, value, leaf)
+    return not leaf.verbatim and (next(readings(text, value, leaf), None) is not None or says_the_same(text, value, leaf))
 
 
 def is_read_by_type(leaf: Leaf) -> bool:
@@ -37,28 +40,46 @@ def is_read_by_type(leaf: Leaf) -> bool:
     return str not in kinds and any(kind in _READERS for kind in kinds)
 
 
-def reads_as(quoted: str, value: Scalar, leaf: Leaf) -> bool:
-    """Whether reading the quoted text gives the very value."""
+def reader_of(leaf: Leaf) -> str | None:
+    """The reader that a leaf names, or that reads values of its type; None for texts and choices."""
+    if leaf.reader or leaf.choices:
+        return leaf.reader
+    kinds = get_args(leaf.annotation) or (leaf.annotation,)
+    return next((_READERS[kind] for kind in kinds if kind in _READERS), None)
+
+
+def readings(text: str, value: Scalar, leaf: Leaf, conventions: Conventions = _UNKNOWN) -> Iterator[Stated]:
+    """The places of a text that a typed reader reads as the very value, or that name the choice that it is."""
     if leaf.reader:
-        read = read_as(leaf.reader, quoted)
-        if leaf.annotation is int and leaf.reader in _CONVERTED:
-            return any(isinstance(found, float) and same_value(round(found), value) for found in read)
-        return any(same_value(found, value) for found in read)
-    if leaf.choices:
-        return same_value(quoted.strip(), value) or f" {fold(str(value).replace('_', ' '))} " in f" {fold(quoted)} "
-    if any(_reads_by_type(quoted, value, kind) for kind in get_args(leaf.annotation) or (leaf.annotation,)):
-        return True
-    if isinstance(value, str):
-        return fold(value) == fold(quoted) != "" and _SIGN.findall(value) == _SIGN.findall(quoted)
-    return same_value(quoted.strip(), value)
+        whole = leaf.annotation is int and leaf.reader in _CONVERTED
+        for found in locate(leaf.reader, text, conventions):
+            read = round(found.value) if whole and isinstance(found.value, float) else found.value
+            if same_value(read, value):
+                yield found
+    elif leaf.choices:
+        if place := find_folded(str(value).replace("_", " "), text):
+            yield Stated(str(value), *place)
+    else:
+        for kind in get_args(leaf.annotation) or (leaf.annotation,):
+            yield from _read_by_type(text, value, kind, conventions)
 
 
-def _reads_by_type(quoted: str, value: Scalar, kind: object) -> bool:
-    """Whether what reads values of that type reads the very value."""
+def _read_by_type(text: str, value: Scalar, kind: object, conventions: Conventions) -> Iterator[Stated]:
+    """The places that what reads values of that type reads as the very value."""
     reader = _READERS.get(kind) if isinstance(kind, type) else None
     if reader == "moment" and (moment := _moment(value)) is not None:
-        return any(found == moment for found in read_as(reader, quoted))
-    return reader is not None and any(same_value(found, value) for found in read_as(reader, quoted))
+        value = moment
+    if reader is not None:
+        yield from (found for found in locate(reader, text, conventions) if same_value(found.value, value))
+
+
+def says_the_same(quoted: str, value: Scalar, leaf: Leaf) -> bool:
+    """Whether a whole text is the value in another spelling, or is the value as it is written in JSON."""
+    if leaf.reader:
+        return False
+    if isinstance(value, str) and not leaf.choices:
+        return fold(value) == fold(quoted) != "" and _SIGN.findall(value) == _SIGN.findall(quoted)
+    return same_value(quoted.strip(), value)
 
 
 def _moment(value: Scalar) -> str | None:

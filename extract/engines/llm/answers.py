@@ -16,11 +16,12 @@ from reprlib import Repr
 
 from extract.cleaning.document import MappedText, Scalar
 from extract.engines.base import Draft, DraftValue, FactReference, TextReference
-from extract.engines.llm.lines import Lines, find, find_part, find_words
+from extract.engines.llm.lines import Lines
 from extract.engines.llm.references import is_several, read_quote, read_reference
 from extract.engines.llm.wire import ROOT, Either, Entries, Node, Passage, Record, Tag, Value, Wire
 from extract.errors import InvalidAnswer
 from extract.fields import Leaf, below
+from extract.finding import find, find_part, find_words
 from extract.readers.stating import is_read_by_type
 from extract.result import Issue, Severity
 
@@ -245,21 +246,14 @@ class _Reader:
         self._placed(scalar, at, node.leaf, path)
 
     def _placed(self, value: Scalar, at: object, leaf: Leaf, path: str) -> None:
+        """The value in the line that it names; where it names none, grounding looks for one."""
         if at is None:
-            self.values[path] = found = self._anywhere(value, leaf)
-            if found.inferred:
-                self._note("inferred", path, f"no line states {_shown(value)}: it is what the model concluded")
+            self.values[path] = DraftValue(value, inferred=True)
         elif isinstance(at, bool) or not isinstance(at, int) or self.lines.body(at) is None:
-            self._refuse("reference_out_of_range", path, f"{self._extent()}, not {_shown(at)}")
+            self._note("reference_out_of_range", path, f"{self._extent()}, not {_shown(at)}")
+            self.values[path] = DraftValue(value)
         else:
             self.values[path] = DraftValue(value, (place_in_line(value, leaf, self.lines, at),))
-
-    def _anywhere(self, value: Scalar, leaf: Leaf) -> DraftValue:
-        """A value without a line: stated by the first line that says just that, or by none."""
-        for number, body in self._searchable():
-            if _printed(value, leaf, body.text) and (place := find_words(str(value), body.text)):
-                return DraftValue(value, (self.lines.reference(number, *place),))
-        return DraftValue(value, inferred=True)
 
     def _searchable(self) -> Iterable[tuple[int, MappedText]]:
         """The lines to look a text up in, by number; none any longer when that has taken too much."""

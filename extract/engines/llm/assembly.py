@@ -26,7 +26,7 @@ from extract.tasks import Task
 
 T = TypeVar("T", bound=BaseModel)
 _lock = threading.Lock()
-_OF_A_REQUEST = ("prompt", "ask", "temperature", "top_p", "seed", "reasoning_effort", "max_output_tokens", "repeat")
+_OF_A_REQUEST = ("prompt", "ask", "temperature", "top_p", "seed", "reasoning_effort", "max_output_tokens", "repeat", "max_repairs")
 _UNSET = {name: Settings.model_fields[name].default for name in _OF_A_REQUEST}
 _networks: WeakSet[OpenAIModel] = WeakSet()
 
@@ -47,6 +47,7 @@ def engine_of(task: Task[T], settings: Settings, rules: Engine | None, *, model:
             max_output_tokens=settings.max_output_tokens,
             repeat=settings.repeat,
             deadline=settings.deadline,
+            max_repairs=settings.max_repairs,
         ),
         rules=rules if settings.ask is Ask.MISSING else None,
         markup=rules if isinstance(rules, KnowsMarkup) else None,

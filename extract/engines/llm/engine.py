@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pydantic import BaseModel
@@ -14,12 +14,13 @@ from extract.engines.base import Draft, DraftValue, Engine, KnowsMarkup, Origin
 from extract.engines.llm.answers import answer_object, draft_of
 from extract.engines.llm.facts_first import certain_values, left_to_ask
 from extract.engines.llm.lines import Lines, shown_facts
-from extract.engines.llm.prompts import Prompt
-from extract.engines.llm.rendering import messages_of
-from extract.engines.llm.seam import Completion, Finish, Model, Request, Sampling
-from extract.engines.llm.wire import Wire, wire_schema
-from extract.errors import CallError, Filtered, InvalidAnswer, Refused, Truncated
-from extract.result import Issue, Usage
+from extract.engines.llm.prompts import REPAIR, Prompt, prompt_for
+from extract.engines.llm.rendering import messages_of, repair_messages
+from extract.engines.llm.repair import merged, repair_of
+from extract.engines.llm.seam import Completion, Finish, Message, Model, Request, Sampling
+from extract.engines.llm.wire import Wire, askable, wire_schema
+from extract.errors import CallError, EndpointUnavailable, Filtered, InvalidAnswer, Refused, Truncated
+from extract.result import Issue, Severity, Usage
 from extract.tasks import Task
 
 MORE_ROOM = 4
@@ -32,7 +33,8 @@ class Asking:
     """What all requests of an engine have in common.
 
     ``max_output_tokens`` and what of ``sampling`` is None: what the prompt says. ``deadline``: seconds for a document, with all
-    that is asked about it; None = as long as each request may take.
+    that is asked about it; None = as long as each request may take. ``max_repairs``: how often fields that were wrong are asked
+    for again.
     """
 
     model: str
@@ -41,16 +43,21 @@ class Asking:
     max_output_tokens: int | None = None
     repeat: int = 0
     deadline: float | None = None
+    max_repairs: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is known of a document without a call, and the request for the rest; no request where nothing is left to ask."""
+    """What is known of a document without a call, and the request for the rest; no request where nothing is left to ask.
+
+    ``not_asked``: the fields that no line can fill.
+    """
 
     filled: Draft
     wire: Wire
     lines: Lines
     request: Request | None
+    not_asked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,38 +90,75 @@ class LlmEngine:
         lines = Lines(clean, () if self.rules else shown_facts(clean))
         asked = left_to_ask(self.task.schema, filled, lines) if self.rules else None
         wire = wire_schema(self.task.schema, asked)
-        return Plan(filled, wire, lines, self._request(wire, lines, filled.values) if wire.root.fields else None)
+        not_asked = frozenset(askable(self.task.schema)) - asked - known.certain if asked is not None else frozenset[str]()
+        request = None
+        if wire.root.fields:
+            request = self._asked(self.prompt, wire, messages_of(self.prompt, wire, lines, schema=self.task.schema, filled=filled.values))
+        return Plan(filled, wire, lines, request, not_asked)
 
     def fill(self, clean: CleanDocument) -> Draft:
         """A draft of the record; CallError where no answer could be had."""
         plan = self.plan(clean)
         if plan.request is None:
-            return plan.filled
+            return replace(plan.filled, not_asked=plan.not_asked)
         deadline = None if self.asking.deadline is None else self.clock() + self.asking.deadline
         completion = self._complete(replace(plan.request, deadline=deadline))
-        try:
-            answered = draft_of(answer_object(completion.text), plan.wire, plan.lines)
-        except InvalidAnswer as error:
-            error.usage = completion.usage
-            raise
+        answered = self._answered(completion, plan.wire, plan.lines)
         return Draft(
             values={**plan.filled.values, **answered.values},
             issues=(*_about(plan.filled.issues, plan.filled.values), *answered.issues, *self._contradictions(answered, clean)),
             certain=plan.filled.certain,
+            not_asked=plan.not_asked,
             usage=completion.usage,
         )
+
+    @property
+    def max_repairs(self) -> int:
+        return self.asking.max_repairs
+
+    def repair(self, clean: CleanDocument, draft: Draft, broken: Sequence[Issue], *, spent: float) -> Draft | None:
+        """The draft with new answers for what was wrong with it; None where nothing of it can be asked again.
+
+        A call that failed leaves the draft as it is, with an issue; ``spent`` seconds of the document's time are gone.
+        """
+        lines = Lines(clean, () if self.rules else shown_facts(clean))
+        repair = repair_of(broken, draft, self.task.schema, lines)
+        if repair is None:
+            return None
+        left = None if self.asking.deadline is None else self.asking.deadline - spent
+        prompt = prompt_for(REPAIR)
+        request = self._asked(prompt, repair.wire, repair_messages(prompt, repair.wire, repair.lines, repair.problems))
+        try:
+            if left is not None and left <= 0:
+                raise EndpointUnavailable(f"the {self.asking.deadline:g} seconds for a document are over")
+            completion = self._complete(replace(request, deadline=None if left is None else self.clock() + left))
+            answered = self._answered(completion, repair.wire, repair.lines)
+        except CallError as error:
+            about = ", ".join(repair.problems)
+            issue = Issue(code="repair_failed", path="", message=f"{about}: not asked again: {error}", severity=Severity.WARNING)
+            return replace(draft, issues=(*draft.issues, issue), usage=draft.usage + (error.usage or Usage()))
+        return merged(draft, answered, repair)
+
+    def _answered(self, completion: Completion, wire: Wire, lines: Lines) -> Draft:
+        """What a completion says; InvalidAnswer, with what it used, where it is no JSON object."""
+        try:
+            answered = draft_of(answer_object(completion.text), wire, lines)
+        except InvalidAnswer as error:
+            error.usage = completion.usage
+            raise
+        return replace(answered, usage=completion.usage)
 
     def _contradictions(self, answered: Draft, clean: CleanDocument) -> tuple[Issue, ...]:
         """Where the answer says something else than the markup."""
         return self.markup.contradictions(answered.values, clean) if self.markup else ()
 
-    def _request(self, wire: Wire, lines: Lines, filled: Mapping[str, DraftValue]) -> Request:
-        defaults = self.prompt.head.defaults
-        sampling = self.asking.sampling
+    def _asked(self, prompt: Prompt, wire: Wire, messages: tuple[Message, ...]) -> Request:
+        """The request with these messages for what a wire schema asks for."""
+        defaults, sampling = prompt.head.defaults, self.asking.sampling
         return Request(
             model=self.asking.model,
             endpoint=self.asking.endpoint,
-            messages=messages_of(self.prompt, wire, lines, schema=self.task.schema, filled=filled),
+            messages=messages,
             schema=wire.schema,
             schema_name=_NOT_IN_A_NAME.sub("_", self.task.name)[:64],
             sampling=Sampling(

@@ -20,6 +20,8 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 from extract.errors import PromptError
 from extract.once import once
 
+REPAIR = "_repair"
+"""The folder of the prompt that asks again for fields that were wrong."""
 DEFAULT = "_default"
 """The folder of the prompts for schemas that have none of their own."""
 MAX_BYTES = 200_000
@@ -28,7 +30,7 @@ MAX_BYTES = 200_000
 _FRONT = re.compile(r"---\n(.*?\n)---\n(.*)", re.DOTALL)
 _PARTS = re.compile(r"\s*<!-- system -->\n(.*?)\n<!-- user -->\n(.*)", re.DOTALL)
 _HOLE = re.compile(r"\{\{\s*(\w*)\s*\}\}")
-_SYSTEM_HOLES, _USER_HOLES = frozenset({"fields"}), frozenset({"fields", "filled", "document"})
+_SYSTEM_HOLES, _USER_HOLES = frozenset({"fields"}), frozenset({"fields", "filled", "problems", "document"})
 _VERSION = re.compile(r"v([0-9]{1,6})\.md")
 
 
@@ -90,8 +92,8 @@ class Prompt:
 def read_prompt(text: str, *, name: str) -> Prompt:
     """A prompt from the text of its file; PromptError, with the file's name and what to do, where it is none.
 
-    The system part may have the hole ``{{fields}}``; the user part ``{{fields}}``, ``{{filled}}``, and, at its end and once,
-    ``{{document}}``.
+    The system part may have the hole ``{{fields}}``; the user part ``{{fields}}``, ``{{filled}}`` (what is known already),
+    ``{{problems}}`` (what was wrong, where fields are asked for again), and, at its end and once, ``{{document}}``.
     """
     text = text.replace("\r\n", "\n")
     front = _FRONT.fullmatch(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from pydantic import BaseModel, ValidationError
@@ -22,6 +22,7 @@ from extract.errors import ExtractError, PromptError
 from extract.result import Severity
 from extract.source import open_source
 
+_LONGEST_PROBLEM = 400  # characters of what is said to be wrong with a field
 _SHOWN = 200  # characters of a value that is told as known
 _ESCAPED = re.compile(r"[<>\x7f-\x9f\u2028\u2029]")  # what could look like the fence, or like the end of a line
 
@@ -32,6 +33,18 @@ def messages_of(
     """The messages of a request; PromptError where an example of the prompt is not right for its own document."""
     holes = {"fields": field_guide(wire), "filled": _known(filled), "document": fenced(lines)}
     return (*_before_the_document(prompt, wire, schema), Message("user", prompt.user_part(holes)))
+
+
+def repair_messages(prompt: Prompt, wire: Wire, lines: Lines, problems: Mapping[str, Sequence[str]]) -> tuple[Message, ...]:
+    """The messages of a request for fields that were wrong; ``problems`` says of each field what was wrong with it."""
+    told = "\n".join(f"{path}: {_plain('; '.join(dict.fromkeys(said)))}" for path, said in problems.items())
+    holes = {"fields": field_guide(wire), "problems": told, "document": fenced(lines)}
+    return (Message("system", prompt.system_part(holes)), Message("user", prompt.user_part(holes)))
+
+
+def _plain(text: str) -> str:
+    """A text that holds words of the document or of an answer, so that it can neither end its line nor look like the fence."""
+    return _ESCAPED.sub(" ", " ".join(text.split()))[:_LONGEST_PROBLEM]
 
 
 @lru_cache(maxsize=256)  # the same for all documents of which the same is asked

@@ -128,6 +128,56 @@ def wire_schema(schema: type[BaseModel], asked: frozenset[str] | None = None) ->
     return Wire(root, _Writer().document(root), wrapped)
 
 
+@lru_cache(maxsize=256)
+def wire_of_parts(schema: type[BaseModel], paths: tuple[str, ...]) -> Wire:
+    """The wire schema of single parts of a record: one flat object whose keys are their paths ("locations.2.city").
+
+    A path that leads to nothing that can be asked for is left out; one that leads into one of several objects asks for all of it.
+
+    >>> class Job(BaseModel):
+    ...     bonuses: list[float] = []
+    >>> list(wire_of_parts(Job, ("bonuses.3", "title")).root.fields)
+    ['bonuses.3']
+    """
+    whole = wire_schema(schema)
+    top = whole.root.fields[ROOT] if whole.wrapped else whole.root
+    found = (_at(top, path) for path in paths)
+    root = Record(MappingProxyType(dict(part for part in found if part)))
+    return Wire(root, _Writer().document(root))
+
+
+def _at(node: Node, path: str) -> tuple[str, Node] | None:
+    """The node that a path leads to, and how far it leads."""
+    place = ""
+    for name in path.split("."):
+        match node:
+            case Record() if name in node.fields:
+                node = node.fields[name]
+            case Entries() if name.isdecimal():
+                node = node.item
+            case Either():
+                break
+            case _:
+                return None
+        place = below(place, name)
+    return None if not place or isinstance(node, Tag) else (place, node)
+
+
+def leaves_of(node: Node) -> Iterator[Leaf]:
+    """What the schema says about each leaf of a node that is asked for."""
+    match node:
+        case Passage() | Value():
+            yield node.leaf
+        case Entries():
+            yield from leaves_of(node.item)
+        case Either():
+            for member in node.members:
+                yield from leaves_of(member)
+        case Record():
+            for part in node.fields.values():
+                yield from leaves_of(part)
+
+
 def _askable(shape: Shape, path: str) -> Iterator[str]:
     if isinstance(shape, ObjectShape):
         for name, inner in shape.fields.items():

@@ -14,9 +14,9 @@ from extract.engines.base import FactReference, TextReference
 from extract.engines.rules.company_hosts import employer_hosts
 from extract.engines.rules.company_names import LONGEST, company_words, key_of, names
 from extract.engines.rules.page import DraftBuilder, Page, Reference
-from extract.engines.rules.statements import paths_of
 from extract.engines.rules.title_words import names_a_job
 from extract.once import once
+from extract.readers.field_names import paths_of
 from extract.vocabulary import fold, folded_words, load
 
 # How much each place speaks for the name that stands there being the employer's. Set on real postings: one place that only an

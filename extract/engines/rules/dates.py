@@ -10,18 +10,15 @@ from typing import NamedTuple
 from extract.cleaning.document import Segment
 from extract.engines.rules.page import DraftBuilder, Page, part
 from extract.engines.rules.statements import Statement, stating
-from extract.engines.rules.wording import wording
 from extract.once import once
-from extract.readers.dates import day_comes_first, read_ambiguous_dates, read_dates
-from extract.readers.language import read_language
+from extract.readers.dates import order_of_days, read_ambiguous_dates, read_dates
+from extract.readers.date_purposes import DATES, flat, purpose_of
 from extract.readers.places import read_places
 from extract.readers.reading import Reading, alternation
+from extract.readers.wording import wording
 from extract.result import Severity
 from extract.vocabulary import load
 
-DATES = ("valid_through", "start_date", "date_posted")
-_BESIDE = frozenset(("start_date",))  # their words are of everyday use, and count only right before the date
-_REACH = 45  # characters between a date and the word that says what it is for: half a sentence
 _SHOWN = 80  # characters of a line in a message
 _FIGURE = re.compile(r"\d")
 
@@ -55,16 +52,8 @@ class _Order:
         return self._known
 
     def _found(self) -> bool | None:
-        by_figures = day_comes_first(self._page.lowered)
-        if by_figures is not None:
-            return by_figures
-        if countries := set(self._countries()):
-            table = load("dates")["figures"]
-            ways = {None if code in table["either"] else code not in table["month_first"] for code in countries}
-            return ways.pop() if len(ways) == 1 else None
         longest = longest_passage(self._page)
-        language = read_language(longest.text) if longest else None
-        return True if language and language.value != "en" else None
+        return order_of_days(self._page.lowered, countries=set(self._countries()), passage=longest.text if longest else "")
 
     def _countries(self) -> list[str]:
         placed = [
@@ -129,7 +118,7 @@ def _put_said_dates(draft: DraftBuilder, segment: Segment, order: _Order) -> Non
     if not _FIGURE.search(segment.text):
         return
     for found in _dated(segment.text, order):
-        purpose = _purpose(segment.text[max(0, found.start - _REACH) : found.start])
+        purpose = purpose_of(segment.text, found.start)
         if purpose and found.reading:
             draft.put(purpose, found.reading.value.isoformat(), part(segment, found.reading))
         elif purpose and found.either and not draft.has(purpose) and not _is_noted(draft, purpose):
@@ -140,35 +129,9 @@ def _is_noted(draft: DraftBuilder, path: str) -> bool:
     return any(issue.path == path for issue in draft.issues)
 
 
-def _purpose(before: str) -> str | None:
-    """Which date it is that stands behind these words: the last of them decides."""
-    cues = [(found.end(), path) for path in DATES for found in wording(path).pattern.finditer(before)]
-    if closes := _closes().search(before):
-        cues.append((closes.end("cue"), "valid_through"))
-    near = [(end, path) for end, path in cues if path not in _BESIDE or _between().fullmatch(before, end)]
-    return max(near)[1] if near else None
-
-
-@once
-def _between() -> re.Pattern[str]:
-    """What may stand between a date and the word right before it."""
-    words = alternation(load("dates")["said"]["between"])
-    return re.compile(rf"(?:[\s:,(–-]|(?<!\w){words}(?!\w))*+", re.IGNORECASE)
-
-
-@once
-def _closes() -> re.Pattern[str]:
-    cues = alternation(_flat(load("dates")["closes"]))
-    return re.compile(rf"(?<!\w)(?P<cue>{cues})(?!\w){_between().pattern}\Z", re.IGNORECASE)
-
-
-def _flat(table: Mapping[str, list[str]]) -> list[str]:
-    return [phrase for phrases in table.values() for phrase in phrases]
-
-
 @once
 def _open_ended() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){alternation(_flat(load('dates')['open_ended']))}(?!\w)", re.IGNORECASE)
+    return re.compile(rf"(?<!\w){alternation(flat(load('dates')['open_ended']))}(?!\w)", re.IGNORECASE)
 
 
 def _note_open_end(page: Page, draft: DraftBuilder) -> None:

@@ -8,8 +8,8 @@ from itertools import islice
 
 from extract.cleaning.document import Segment
 from extract.engines.base import TextReference
-from extract.engines.rules.wording import wording
 from extract.once import once
+from extract.readers.wording import wording
 
 # What one takes part in or is eligible for is English wording of pay-transparency notes; no other language of the samples has it
 _ELIGIBLE = r"\b(?:role|position|you)\b[^.]{0,20}?\beligible for\s"

@@ -8,9 +8,9 @@ from itertools import pairwise
 from extract.cleaning.document import Kind, Segment
 from extract.cleaning.headings import heading_section
 from extract.engines.rules.cues import Scores
-from extract.engines.rules.statements import paths_of
-from extract.engines.rules.wording import wording
 from extract.readers.contacts import read_emails, read_phones
+from extract.readers.field_names import paths_of
+from extract.readers.wording import wording
 
 _LISTED = frozenset(("responsibilities", "qualifications", "preferred_qualifications", "skills", "benefits"))
 _ASKED = frozenset(("qualifications", "preferred_qualifications"))

@@ -8,10 +8,10 @@ from extract.cleaning.document import Segment
 from extract.engines.rules.page import DraftBuilder, Page, part, whole
 from extract.engines.rules.relabelling import is_labelled_preferred
 from extract.engines.rules.statements import Statement, stating
-from extract.engines.rules.wording import wording
 from extract.readers.experience import read_experience_years
 from extract.readers.reading import Reading
 from extract.readers.terms import in_progress_ok, lowest_education
+from extract.readers.wording import wording
 
 # Sections that state requirements, and those that may where no requirement does. What would only be nice is none of them.
 _EDUCATION = (("qualifications",), ("skills", "description", "meta", "responsibilities"))

@@ -11,8 +11,8 @@ from extract.engines.base import TextReference
 from extract.engines.rules.cues import Scores
 from extract.engines.rules.page import DraftBuilder, Page, whole
 from extract.engines.rules.statements import Statement, stating
-from extract.engines.rules.wording import wording
 from extract.once import once
+from extract.readers.wording import wording
 
 _LONGEST = 80  # characters of a line that names a department
 # A sentence on the team that hires is about the job, whatever else it sounds like: more than a section's heading is worth

@@ -9,11 +9,11 @@ from extract.engines.base import TextReference
 from extract.engines.rules.dates import fill_dates
 from extract.engines.rules.page import DraftBuilder, Page, part, whole
 from extract.engines.rules.statements import Statement, stating
-from extract.engines.rules.wording import wording
 from extract.readers.durations import Duration, read_durations
 from extract.readers.money import Pay, is_legal_minimum, read_pay
 from extract.readers.reading import Reading
 from extract.readers.terms import read_employment_types, read_workplace
+from extract.readers.wording import wording
 
 ABOUT_THE_JOB = ("meta", "description", "responsibilities", "apply")
 

@@ -10,10 +10,10 @@ from extract.engines.base import FactReference, TextReference
 from extract.engines.rules.dates import longest_passage
 from extract.engines.rules.page import DraftBuilder, Page, part, whole
 from extract.engines.rules.statements import Statement, stating
-from extract.engines.rules.wording import wording
 from extract.once import once
 from extract.readers.contacts import is_accommodation_mailbox, read_emails, read_phones
 from extract.readers.language import read_language
+from extract.readers.wording import wording
 
 _ADDRESSES = frozenset(("markdown.url", "html.canonical", "html.og:url"))  # facts that are the address of the page itself
 _URL = re.compile(r"https?://\S+")

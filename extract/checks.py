@@ -1,0 +1,214 @@
+"""Checks: what the fields of a record have to agree on with each other and with the document; a task declares its own.
+
+A check is a function that is given a record with its evidence and yields an issue for each thing that is wrong. A schema
+declares those that always hold (``checks: ClassVar[tuple[Check, ...]]``), a caller adds others (``extract(…, checks=[…])``):
+
+    def total_is_paid(order: Checked[Order]) -> Iterator[Issue]:
+        if order.record.total == 0:
+            yield order.issue("total", "an order costs something", code="free_order")
+
+An error takes the value out of the record (or has it asked for again, where there is somebody to ask); a warning and an info do
+not. What belongs to one field alone is better a Pydantic type: those are checked first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from extract.cleaning.document import CleanDocument, Kind, Segment
+from extract.cleaning.headings import heading_section
+from extract.fields import leaf_paths
+from extract.finding import alike
+from extract.readers.language import read_language
+from extract.result import Evidence, Issue, Severity, Status
+
+T = TypeVar("T", bound=BaseModel)
+_SHOWN = 60  # characters of a value in a message
+_LEAST_LETTERS = 120  # of a text that tells its language for certain
+_SAMPLE = 2000
+_SAME_LANGUAGE = {"nb": "no", "nn": "no"}
+
+
+@dataclass(frozen=True)
+class Checked(Generic[T]):
+    """A record as a check sees it: with the evidence for each leaf, and the document that it was read from."""
+
+    record: T
+    evidence: Mapping[str, Evidence]
+    document: CleanDocument
+
+    @cached_property
+    def values(self) -> Mapping[str, Any]:
+        """The leaves of the record by path that are not null."""
+        return {path: value for path, value in leaf_paths(self.record) if value is not None}
+
+    def below(self, path: str) -> Iterator[tuple[str, Any]]:
+        """The leaf of that path, or the leaves below it."""
+        return ((place, value) for place, value in self.values.items() if f"{place}.".startswith(f"{path}."))
+
+    def segments(self, path: str) -> tuple[Segment, ...]:
+        """The segments that the values of a field stand in."""
+        numbers = [n for place, _ in self.below(path) if place in self.evidence for n in self.evidence[place].segments]
+        found = (self.document.segment(number) for number in dict.fromkeys(numbers))
+        return tuple(segment for segment in found if segment)
+
+    @staticmethod
+    def issue(
+        path: str,
+        message: str,
+        *,
+        code: str,
+        severity: Severity = Severity.ERROR,
+        hint: str = "",
+        related: Sequence[str] = (),
+    ) -> Issue:
+        """An issue about a field, with what people are told (``message``) and what a model is told (``hint``)."""
+        told = f"{path}: {message}" if path else message
+        return Issue(code=code, path=path, message=told, severity=severity, hint=hint or message, related=tuple(related))
+
+
+Check = Callable[[Checked[Any]], Iterable[Issue]]
+
+
+def checks_of(schema: type[BaseModel]) -> tuple[Check, ...]:
+    """The checks that a schema declares."""
+    declared = getattr(schema, "checks", ())
+    return tuple(check for check in declared if callable(check)) if isinstance(declared, (list, tuple)) else ()
+
+
+def found_by(checks: Iterable[Check], checked: Checked[Any]) -> list[Issue]:
+    """What the checks find; one that fails is an issue itself, and the others go on."""
+    found: list[Issue] = []
+    for check in checks:
+        try:
+            found += check(checked)
+        except Exception as error:  # noqa: BLE001 - a check of a user may raise anything, and must not cost the record
+            name = getattr(check, "__qualname__", repr(check))
+            message = f"the check {name} failed and says nothing: {type(error).__name__}: {error}"
+            found.append(Issue(code="check_failed", path="", message=message, severity=Severity.WARNING))
+    return found
+
+
+def in_order(low: str, high: str, *, path: str) -> Check:
+    """The value of ``high`` is not below that of ``low``; else both, which stand below ``path``, are in doubt."""
+
+    def check(checked: Checked[Any]) -> Iterator[Issue]:
+        least, most = checked.values.get(low), checked.values.get(high)
+        if least is not None and most is not None and most < least:
+            message = f"{high} = {most} is below {low} = {least}: one of them was misread, or they were taken for each other"
+            yield checked.issue(path, message, code="order")
+
+    return check
+
+
+def not_before(later: str, earlier: str) -> Check:
+    """The day of ``later`` is not before that of ``earlier``; else it is in doubt."""
+
+    def check(checked: Checked[Any]) -> Iterator[Issue]:
+        first, last = checked.values.get(earlier), checked.values.get(later)
+        if first is not None and last is not None and last < first:
+            yield checked.issue(later, f"{last} is before {earlier} = {first}", code="order", related=[earlier])
+
+    return check
+
+
+def disjoint(fields: str, others: str) -> Check:
+    """No entry of the list ``fields`` is one of the list ``others``, unless the document says it in two places."""
+
+    def check(checked: Checked[Any]) -> Iterator[Issue]:
+        known = {_said(value): path for path, value in checked.below(others)}
+        for path, value in checked.below(fields):
+            if (twin := known.get(_said(value))) and _in_one_place(checked, path, twin):
+                yield checked.issue(path, f"the same entry stands in {twin}: {_shown(value)}", code="in_both", related=[twin])
+
+    return check
+
+
+def no_headings(*lists: str) -> Check:
+    """No entry of these lists is the heading of a section."""
+
+    def check(checked: Checked[Any]) -> Iterator[Issue]:
+        for path, value in (leaf for name in lists for leaf in checked.below(name)):
+            segments = checked.segments(path)
+            if segments and all(segment.kind is Kind.HEADING and _said(segment.text) == _said(value) for segment in segments):
+                yield checked.issue(path, f"{_shown(value)} is a heading and no entry", code="heading")
+
+    return check
+
+
+def another_text_than(field: str, other: str) -> Check:
+    """The text of ``field`` is not that of ``other``; that they share some of it is a warning."""
+
+    def check(checked: Checked[Any]) -> Iterator[Issue]:
+        own, theirs = checked.segments(field), checked.segments(other)
+        shared = [segment for segment in own if segment in theirs]
+        if shared and len(shared) == len(own):
+            yield checked.issue(field, f"it is the text of {other}", code="same_text", related=[other])
+        elif shared:
+            message = f"{_shown(shared[0].text)} is part of {other} too"
+            yield checked.issue(field, message, code="same_text", severity=Severity.WARNING)
+
+    return check
+
+
+def in_language(field: str, *texts: str) -> Check:
+    """The language of ``field`` is the one that most of these texts are written in."""
+
+    def check(checked: Checked[Any]) -> Iterator[Issue]:
+        said = checked.values.get(field)
+        text = " ".join(str(value) for name in texts for _, value in checked.below(name))[:_SAMPLE]
+        if said is None or sum(map(str.isalpha, text)) < _LEAST_LETTERS:
+            return
+        read = read_language(text)
+        if read and _language(read.value) != _language(str(said)):
+            yield checked.issue(field, f"the texts of the record are written in {read.value!r}, not in {said!r}", code="language")
+
+    return check
+
+
+def not_left_out(checked: Checked[Any]) -> Iterator[Issue]:
+    """No value comes from a part of the document that is none of the record's: a menu, another opening."""
+    other = {s.number for s in _under_other_openings(checked.document)}
+    for path in checked.values:
+        evidence = checked.evidence.get(path)
+        if evidence is None or not evidence.segments or evidence.status in {Status.FACT, Status.INFERRED}:
+            continue
+        segments = [s for number in evidence.segments if (s := checked.document.segment(number))]
+        if gone := next((segment for segment in segments if segment.dropped), None):
+            yield checked.issue(path, f"{_shown(gone.text)} was left out of the document: {gone.dropped}", code="left_out")
+        elif all(segment.number in other for segment in segments):
+            yield checked.issue(path, f"{_shown(segments[0].text)} belongs to another opening", code="other_opening")
+
+
+def _under_other_openings(document: CleanDocument) -> Iterator[Segment]:
+    related = False
+    for segment in document.segments:
+        if segment.kind is Kind.HEADING:
+            related = heading_section(segment.text) == "related"
+        if related:
+            yield segment
+
+
+def _in_one_place(checked: Checked[Any], path: str, other: str) -> bool:
+    """Whether two values stand in the same characters, as far as anybody knows."""
+    own, theirs = (checked.evidence[place].spans if place in checked.evidence else () for place in (path, other))
+    return not (own and theirs) or any(a.start < b.end and b.start < a.end for a in own for b in theirs)
+
+
+def _said(value: object) -> str:
+    return " ".join(alike(str(value)).casefold().split())
+
+
+def _shown(value: object) -> str:
+    text = " ".join(str(value).split())
+    return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…")
+
+
+def _language(tag: str) -> str:
+    primary = tag.partition("-")[0].lower()
+    return _SAME_LANGUAGE.get(primary, primary)

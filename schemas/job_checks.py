@@ -1,0 +1,159 @@
+"""What the fields of a job posting have to agree on, beyond what any record has: pay, places, addresses, labels of lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from extract.checks import Check, Checked
+from extract.cleaning.document import Kind, Segment
+from extract.finding import find_folded, find_words
+from extract.readers import locate
+from extract.readers.contacts import is_accommodation_mailbox
+from extract.readers.countries import country_has_regions, regions_of
+from extract.readers.date_purposes import DATES, purpose_of
+from extract.readers.field_names import paths_of
+from extract.readers.gazetteer import find_city
+from extract.readers.money import plausible_pay
+from extract.readers.places import read_places
+from extract.result import Evidence, Issue, Severity, Status
+from extract.vocabulary import fold, folded_words, load
+
+if TYPE_CHECKING:
+    from extract.schemas.job_posting import JobPosting
+
+_AROUND = 1  # lines before an address that say what it is for
+_LONGEST_LABEL = 40  # characters of a line that names the field below it
+_LABELS = frozenset({"title", "company.name", "department", "job_id", "contact.name", *DATES})
+"""Fields of which a line holds one only."""
+_LABELLED = ("title", "contact.name", *DATES)
+"""Those that are not part of another one: a department may stand in a title."""
+_PROPERTIES: Mapping[str, str] = {
+    "datePosted": "date_posted",
+    "jobStartDate": "start_date",
+    "maxValue": "salary.max",
+    "minValue": "salary.min",
+    "sameAs": "company.url",
+    "validThrough": "valid_through",
+}
+"""Properties of schema.org that are one field and no other."""
+
+
+def pay_is_plausible(checked: Checked[JobPosting]) -> Iterator[Issue]:
+    """Pay is of a size that somebody is paid in that currency and period: 85,000 an hour is not."""
+    salary = checked.record.salary
+    if salary is None or salary.currency is None or salary.unit is None:
+        return
+    for name, amount in (("min", salary.min), ("max", salary.max)):
+        if amount is not None and not plausible_pay(amount, salary.currency, salary.unit.value):
+            message = f"{amount} {salary.currency} for a {salary.unit.value} is no usual pay: amount or period may be misread"
+            yield checked.issue(f"salary.{name}", message, code="implausible_pay", severity=Severity.WARNING)
+
+
+def region_is_in_country(checked: Checked[JobPosting]) -> Iterator[Issue]:
+    """A region lies in the country beside it, where we know the regions of that country."""
+    for number, place in enumerate(checked.record.locations):
+        if place.region is None or place.country is None or not country_has_regions(place.country):
+            continue
+        known = regions_of(place.region)
+        if known and all(region.country != place.country for region in known):
+            others = ", ".join(sorted({region.country for region in known}))
+            message = f"{place.region!r} is a region of {others}, not of {place.country}"
+            path = f"locations.{number}.region"
+            yield checked.issue(path, message, code="region_elsewhere", severity=Severity.WARNING)
+
+
+def city_is_whole(checked: Checked[JobPosting]) -> Iterator[Issue]:
+    """A city is no part of the name of another one: "San" in "San Jose"."""
+    for number, place in enumerate(checked.record.locations):
+        path = f"locations.{number}.city"
+        for segment in checked.segments(path) if place.city else ():
+            at = find_words(place.city or "", segment.text)
+            for found in read_places(segment.text) if at else ():
+                city = found.value.city
+                whole = segment.text[city.start : city.end] if city else ""
+                if city and at and city.start <= at[0] and at[1] <= city.end and whole != place.city and find_city(whole):
+                    message = f"{place.city!r} is a part of {whole!r}"
+                    yield checked.issue(path, message, code="cut_short")
+                    break
+
+
+def title_is_whole(checked: Checked[JobPosting]) -> Iterator[Issue]:
+    """The title begins where it begins in the document: no "Librarian" of an "Assistant Librarian"."""
+    title = checked.record.title
+    for segment in checked.segments("title") if title else ():
+        at = find_words(title or "", segment.text) or find_folded(title or "", segment.text)
+        before = folded_words(segment.text[: at[0]])[-1:] if at and segment.text[: at[0]].endswith((" ", "-")) else []
+        if before and before[0] in load("titles")["ranks"]["words"]:
+            start = segment.text[: at[0]].split()[-1] if at else ""
+            message = f"the title is longer: {start!r} stands right before {title!r}"
+            yield checked.issue("title", message, code="cut_short")
+
+
+def mailbox_is_for_applications(checked: Checked[JobPosting]) -> Iterator[Issue]:
+    """The address is not one for accommodations, privacy and the like."""
+    contact = checked.record.contact
+    if contact is None or contact.email is None:
+        return
+    lines = checked.segments("contact.email")
+    first = lines[0].number if lines else 0
+    around = (*checked.document.segments[max(0, first - _AROUND) : first], *lines)
+    if is_accommodation_mailbox(contact.email, " ".join(segment.text for segment in around)):
+        message = f"{contact.email} is for accommodations, privacy or the like, not for applications"
+        yield checked.issue("contact.email", message, code="other_mailbox")
+
+
+def page_is_of_the_posting(checked: Checked[JobPosting]) -> Iterator[Issue]:
+    """The address of the posting or of its form is not that of a note on privacy or on the law."""
+    for path in ("apply_url", "source_url"):
+        address = checked.values.get(path)
+        words = set(fold(urlsplit(address).path).split()) if address else set()
+        if words & set(load("addresses")["other_pages"]):
+            yield checked.issue(path, f"{address} is a page on privacy or on the law", code="other_page")
+
+
+def line_says_the_same(checked: Checked[JobPosting]) -> Iterator[Issue]:
+    """A value does not stand in a line, or in a property of the markup, that says that it is another field."""
+    for path in _LABELLED:
+        lines = [] if checked.values.get(path) is None else [set(_labels(s, path, checked)) for s in checked.segments(path)]
+        if lines and all(said and path not in said for said in lines):
+            names = ", ".join(sorted(set.union(*lines)))
+            yield checked.issue(path, f"the line says that it is {names}", code="other_field")
+    for path in (*_PROPERTIES.values(), "source_url", "apply_url"):
+        evidence = checked.evidence.get(path)
+        fields = set(_properties(evidence, checked)) if evidence and evidence.status is Status.FACT else set()
+        if fields and path not in fields and None not in fields:
+            yield checked.issue(path, f"the markup says that it is {', '.join(map(str, fields))}", code="other_field")
+
+
+def _labels(segment: Segment, path: str, checked: Checked[JobPosting]) -> Iterator[str]:
+    """The fields that a line says its value is, of those that one line holds one of."""
+    above = checked.document.segment(segment.number - 1)
+    named = paths_of(segment.key) if segment.kind is Kind.FIELD else ()
+    if not named and above and above.kind is not Kind.ITEM and len(above.text) <= _LONGEST_LABEL:
+        named = paths_of(above.text)
+    yield from (name for name in named if name in _LABELS)
+    if path in DATES and not named:
+        value = str(checked.values[path])
+        purposes = [purpose_of(segment.text, found.start) for found in locate("date", segment.text) if found.value == value]
+        yield from (purpose for purpose in purposes if purpose)
+
+
+def _properties(evidence: Evidence, checked: Checked[JobPosting]) -> Iterator[str | None]:
+    """The fields that the properties are in which a value stands; None for one that may be several fields."""
+    for fact in checked.document.facts:
+        if fact.spans and any(fact.spans[0].start <= s.start and s.end <= fact.spans[-1].end for s in evidence.spans):
+            yield _PROPERTIES.get(fact.path.rpartition(".")[2])
+
+
+JOB_CHECKS: tuple[Check, ...] = (
+    pay_is_plausible,
+    region_is_in_country,
+    city_is_whole,
+    title_is_whole,
+    mailbox_is_for_applications,
+    page_is_of_the_posting,
+    line_says_the_same,
+)
+"""The checks of this module."""
