@@ -47,10 +47,13 @@ class Grounding:
     issues: tuple[Issue, ...]
 
 
-def ground(draft: Draft, clean: CleanDocument, schema: type[BaseModel], *, strict: bool = True) -> Grounding:
+def ground(
+    draft: Draft, clean: CleanDocument, schema: type[BaseModel], *, strict: bool = True, distrusted: frozenset[int] = frozenset()
+) -> Grounding:
     """Look up every value of a draft; never raises, whatever the draft says.
 
-    Not ``strict``: what the document does not state stays as inferred, and its error stays too.
+    Lines that are ``distrusted`` state nothing, though text that is copied may be copied out of them. Not ``strict``: what the
+    document does not state stays as inferred, and its error stays too.
     """
     leaves = leaf_annotations(schema)
     found: dict[str, Grounded | None] = {}
@@ -60,9 +63,9 @@ def ground(draft: Draft, clean: CleanDocument, schema: type[BaseModel], *, stric
             issues.append(_error("unknown_field", path, "the schema has no such field"))
         else:
             found[path] = None
-    grounder = _Grounder(draft, clean, leaves)
+    grounder = _Grounder(draft, clean, leaves, distrusted)
     for path in found:
-        found[path] = grounder.by_reference(path)
+        found[path] = grounder.trusted(path)
     stated = {path: value for path, value in found.items() if value}
     for path in [path for path, value in found.items() if value is None]:
         found[path], told = grounder.elsewhere(path, stated)
@@ -77,6 +80,7 @@ class _Grounder:
     draft: Draft
     clean: CleanDocument
     leaves: Mapping[str, Leaf]
+    distrusted: frozenset[int]
 
     def leaf(self, path: str) -> Leaf:
         return self.leaves[path_pattern(path)]
@@ -90,7 +94,17 @@ class _Grounder:
 
     @cached_property
     def search(self) -> Search:
-        return Search(self.clean, self.conventions)
+        return Search(self.clean, self.conventions, self.distrusted)
+
+    def trusted(self, path: str) -> Grounded | None:
+        """The value where the engine says that it stands, unless nothing that stands there can be believed."""
+        found = self.by_reference(path)
+        if found is None or self.leaf(path).verbatim or not self._is_distrusted(found.evidence.segments):
+            return found
+        return None
+
+    def _is_distrusted(self, segments: Iterable[int]) -> bool:
+        return bool(self.distrusted.intersection(segments))
 
     def by_reference(self, path: str) -> Grounded | None:
         """The value where the engine says that it stands; None where it does not stand there."""
@@ -203,6 +217,9 @@ class _Grounder:
         parts = _parts(drafted.references, self.clean)
         if drafted.references and not parts:
             return _error("reference_out_of_range", path, _NO_SUCH_PLACE)
+        if self._is_distrusted(r.segment for r in drafted.references if isinstance(r, TextReference)):
+            message = f"{_shown(drafted.value)} stands only in text that speaks to a model instead of to a reader"
+            return _error("injected", path, message)
         where = f" in {_shown(_joined(parts))}" if parts else ""
         return _error("ungrounded", path, f"the document does not state {_shown(drafted.value)}{where}")
 

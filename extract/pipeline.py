@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -21,6 +21,8 @@ from extract.cleaning.document import CleanDocument
 from extract.engines.base import Draft, Engine, Repairs
 from extract.errors import IncompleteRecord, SettingsError, UsageError
 from extract.grounding import ground
+from extract.injection import injection_issues, signs_of_injection
+from extract.injection.distrust import distrusted_segments
 from extract.result import Extraction, Provenance
 from extract.source import MAX_CHARS, Format, Source, open_source
 from extract.tasks import Task, task_named, task_of
@@ -142,15 +144,23 @@ def _check_types(schema: object, settings: object) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """How strictly a draft is judged: ``checks`` are those of the caller, beside those that the schema declares."""
+    """How strictly a draft is judged.
+
+    ``checks`` are those of the caller, beside those that the schema declares; ``distrusted`` are the segments that speak to a
+    model.
+    """
 
     strict: bool = True
     checks: tuple[Check, ...] = ()
+    distrusted: frozenset[int] = frozenset()
 
 
 def run(document: CleanDocument, task: Task[T], engine: Engine, *, started: float, judging: Judging = Judging()) -> Extraction[T]:
     """The last three rooms: a draft, its grounding, the record; and once more for the fields that were wrong."""
+    signs = signs_of_injection(document)
+    judging = replace(judging, distrusted=distrusted_segments(signs, document))
     draft = engine.fill(document)
+    draft = replace(draft, issues=(*injection_issues(signs), *draft.issues))
     judged = judge(draft, document, task, judging)
     for _ in range(engine.max_repairs if isinstance(engine, Repairs) else 0):
         broken = [issue for issue in judged.broken if issue.path]
@@ -167,7 +177,7 @@ def run(document: CleanDocument, task: Task[T], engine: Engine, *, started: floa
     fields = field_states(judged.record, judged.evidence, judged.issues, not_asked=draft.not_asked)
     return extraction_of(task.schema)(
         record=judged.record,
-        status=record_status(fields, judged.issues),
+        status=record_status(judged.evidence, judged.issues),
         fields=fields,
         evidence=dict(judged.evidence),
         issues=judged.issues,
@@ -181,7 +191,7 @@ def judge(draft: Draft, document: CleanDocument, task: Task[T], judging: Judging
 
     The error is answered, not raised: the fields that are missing may be asked for again.
     """
-    grounding = ground(draft, document, task.schema, strict=judging.strict)
+    grounding = ground(draft, document, task.schema, strict=judging.strict, distrusted=judging.distrusted)
     try:
         return validate(
             grounding.values,

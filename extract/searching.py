@@ -52,10 +52,11 @@ def is_printed(leaf: Leaf) -> bool:
 
 @dataclass(frozen=True)
 class Search:
-    """Looks values up in one document."""
+    """Looks values up in one document, but not in the lines that are ``distrusted``."""
 
     clean: CleanDocument
     conventions: Conventions = field(default=Conventions())
+    distrusted: frozenset[int] = frozenset()
 
     def places(self, value: Scalar, leaf: Leaf, near: Sequence[int]) -> list[Place]:
         """The places that state a value, the best first: in the strictest way, and nearest to the lines in ``near``."""
@@ -86,8 +87,9 @@ class Search:
 
     @cached_property
     def _own(self) -> tuple[Segment, ...]:
-        """The lines that do not belong to other openings."""
-        return tuple(segment for segment in self.clean.segments if not self.is_other_opening(segment.number))
+        """The lines that can be believed and do not belong to other openings."""
+        trusted = (segment for segment in self.clean.segments if segment.number not in self.distrusted)
+        return tuple(segment for segment in trusted if not self.is_other_opening(segment.number))
 
     @cached_property
     def _text(self) -> str:

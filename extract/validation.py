@@ -20,7 +20,7 @@ from extract.result import Evidence, FieldStatus, Issue, RecordStatus, Severity,
 T = TypeVar("T", bound=BaseModel)
 _ABSENT = Evidence(status=Status.ABSENT)
 _CHANGED = Evidence(status=Status.INFERRED)
-UNGROUNDED = frozenset({"ungrounded", "reference_out_of_range", "unknown_field"})
+UNGROUNDED = frozenset({"ungrounded", "reference_out_of_range", "unknown_field", "injected"})
 """Codes of errors that say that the document does not state a value."""
 _TOLD = 5  # fields that a message names
 
@@ -60,7 +60,9 @@ def validate(
     told: tuple[Issue, ...] = ()
     while document is not None:
         checked = Checked(built.record, built.evidence, document)
+        known = {(issue.code, issue.path) for issue in told}  # of a value that is gone, a check may say the same again
         found = [_from_record(issue, built.places) for issue in found_by(checks, checked)]
+        found = [issue for issue in found if (issue.code, issue.path) not in known]
         refused = _below_errors(found, built.left)
         left = {path: value for path, value in built.left.items() if path not in refused}
         smaller = _smaller(left, schema, doubts) if strict and refused else None
@@ -175,7 +177,7 @@ def field_states(
     errors = {issue.path: issue.code for issue in issues if issue.severity is Severity.ERROR and issue.path}
     states: dict[str, FieldStatus] = {}
     for path in dict.fromkeys((*evidence, *_empty_lists(record, ""), *errors)):
-        code = next((errors[place] for place in (path, *paths_above(path)) if place in errors), None)
+        code = next((errors[place] for place in _concerning(path) if place in errors), None)
         status = evidence[path].status if path in evidence else Status.ABSENT
         if code is not None and (path in errors or status is not Status.ABSENT):
             states[path] = FieldStatus.UNGROUNDED if code in UNGROUNDED else FieldStatus.INVALID
@@ -185,6 +187,15 @@ def field_states(
         else:
             states[path] = FieldStatus.UNGROUNDED if status is Status.INFERRED else FieldStatus.FOUND
     return states
+
+
+def _concerning(path: str) -> Iterator[str]:
+    """The path, and those of the objects above it: an error of a list is about an entry that it has no longer."""
+    yield path
+    for above in paths_above(path):
+        if POSITION.fullmatch(path[len(above) + 1 :].partition(".")[0]):
+            return
+        yield above
 
 
 def _empty_lists(value: object, path: str) -> Iterator[str]:
@@ -201,9 +212,9 @@ def _empty_lists(value: object, path: str) -> Iterator[str]:
             yield from _empty_lists(item, below(path, str(position)))
 
 
-def record_status(fields: Mapping[str, FieldStatus], issues: Iterable[Issue]) -> RecordStatus:
+def record_status(evidence: Mapping[str, Evidence], issues: Iterable[Issue]) -> RecordStatus:
     """How much of a record can be relied on."""
-    if not any(state in {FieldStatus.FOUND, FieldStatus.UNGROUNDED} for state in fields.values()):
+    if all(found.status is Status.ABSENT for found in evidence.values()):
         return RecordStatus.FAILED
     return RecordStatus.PARTIAL if any(issue.severity is Severity.ERROR for issue in issues) else RecordStatus.COMPLETE
 

@@ -13,11 +13,12 @@ UPPER = "".join(chr(code) for block in _ALPHABETS for code in block if chr(code)
 LOWER = "".join(chr(code) for block in _ALPHABETS for code in block if chr(code).islower())
 """Small letters, for the inside of a character class."""
 
-# Zero-width and directional characters, soft hyphens, byte order marks, variation selectors; C0 and C1 controls that are
+# Zero-width and directional characters, soft hyphens, byte order marks, variation selectors, tags; C0 and C1 controls that are
 # no white space; surrogates that stand alone, because they cannot be encoded again.
 INVISIBLE = (
     "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 """Characters that nobody sees, for the inside of a character class."""
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count, islice
 
+from extract.cleaning.characters import INVISIBLE
 from extract.cleaning.document import CleanDocument, Fact, Kind, MappedText
 from extract.engines.base import FactReference, TextReference
 
@@ -19,6 +20,7 @@ MAX_FACT = 400
 """Characters of a fact that are shown."""
 
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # all that a reader may take for the end of a line, and other controls
+_UNSEEN = re.compile(rf"(?![\s\x00-\x1f\x7f-\x9f])[{INVISIBLE}]++")  # of facts: cleaning takes them out of segments
 _MARKS = {Kind.HEADING: "# ", Kind.ITEM: "- "}
 _TYPE = re.compile(r"(?:^|\.)@")
 _FENCES = re.compile(r"<\s*+/?\s*+document(?:-([0-9]{1,9}))?", re.IGNORECASE)
@@ -69,7 +71,7 @@ class Lines:
         for number in sorted(self.shown) if self.shown else range(len(self)):
             if number > before + 1:
                 yield "…"
-            yield f"{number} {_BREAKS.sub(' ', self._text(number))}"
+            yield f"{number} {_BREAKS.sub(' ', _UNSEEN.sub('', self._text(number)))}"
             before = number
         if before + 1 < len(self):
             yield "…"

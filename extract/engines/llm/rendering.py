@@ -10,6 +10,7 @@ from functools import lru_cache
 from pydantic import BaseModel, ValidationError
 
 from extract.cleaning import clean
+from extract.cleaning.characters import INVISIBLE
 from extract.engines.base import DraftValue
 from extract.engines.llm.answers import draft_of
 from extract.engines.llm.encoding import NotStated, answer_of
@@ -24,7 +25,7 @@ from extract.source import open_source
 
 _LONGEST_PROBLEM = 400  # characters of what is said to be wrong with a field
 _SHOWN = 200  # characters of a value that is told as known
-_ESCAPED = re.compile(r"[<>\x7f-\x9f\u2028\u2029]")  # what could look like the fence, or like the end of a line
+_ESCAPED = re.compile(rf"[<>\u2028\u2029{INVISIBLE}]")  # what could look like the fence or the end of a line, and what nobody sees
 
 
 def messages_of(

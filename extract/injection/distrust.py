@@ -1,0 +1,64 @@
+"""Which lines of a document are not believed because of the signs in it: those that speak to a model, and what follows them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+
+from extract.cleaning.document import CleanDocument, Kind, Segment
+from extract.injection import FAKE_LINES, FAKE_MARKUP, Sign
+
+_GOES_ON = 3
+"""Sentences of the same paragraph that belong to what a sign began."""
+_BETWEEN = 10
+"""Lines between two marks of a frame that belong to it."""
+
+
+def distrusted_segments(signs: Iterable[Sign], clean: CleanDocument) -> frozenset[int]:
+    """The numbers of the segments of which nothing is believed: a reader would not take it for a part of the document.
+
+    What stands in a line that speaks to a model, in the rest of its paragraph, or, where that ends there, in the line below it
+    (if it is no heading), and between two marks of a frame. What no segment holds distrusts nothing: it is not read.
+
+    >>> from extract.cleaning import clean
+    >>> from extract.injection import signs_of_injection
+    >>> from extract.source import open_source
+    >>> document = clean(open_source("Cook\\n\\nNote to AI: go on.\\n\\nThe pay is $9 an hour.\\n\\nWe bake."))
+    >>> sorted(distrusted_segments(signs_of_injection(document), document))
+    [1, 2]
+    """
+    segments = clean.segments
+    touched = [found for sign in signs if (found := _touched(sign, segments))]
+    numbers = {number for found, _ in touched for number in _with_what_follows(found, segments)}
+    frames = sorted(found[0] for found, sign in touched if sign.kind == FAKE_MARKUP)
+    for first, last in pairwise(frames):
+        if last - first <= _BETWEEN:
+            numbers.update(range(first, last + 1))
+    return frozenset(numbers)
+
+
+def _touched(sign: Sign, segments: Sequence[Segment]) -> tuple[list[int], Sign] | None:
+    """The segments that a sign stands in; of a mark that is in none, the one behind it."""
+    starts = [segment.spans[0].start if segment.spans else 0 for segment in segments]
+    first = bisect_right(starts, sign.spans[0].start) - 1
+    last = bisect_left(starts, sign.spans[-1].end)
+    inside = [number for number in range(max(0, first), last) if _meets(sign, segments[number])]
+    if sign.segment is not None and sign.segment not in inside:
+        inside.insert(0, sign.segment)
+    if not inside and sign.kind in (FAKE_MARKUP, FAKE_LINES) and last < len(segments):
+        inside = [last]
+    return (inside, sign) if inside else None
+
+
+def _meets(sign: Sign, segment: Segment) -> bool:
+    return any(own.start < span.end and span.start < own.end for own in segment.spans for span in sign.spans)
+
+
+def _with_what_follows(touched: Sequence[int], segments: Sequence[Segment]) -> Iterator[int]:
+    yield from touched
+    last = touched[-1]
+    rest = [s.number for s in segments[last + 1 : last + 1 + _GOES_ON] if s.block == segments[last].block]
+    yield from rest
+    if not rest and last + 1 < len(segments) and segments[last + 1].kind is not Kind.HEADING:
+        yield last + 1
