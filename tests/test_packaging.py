@@ -41,13 +41,14 @@ def data_on_disk() -> set[str]:
     """The files that are no code and have to be installed."""
     vocabulary = {str(path) for path in on_disk("*.*") if path.parent.name == "vocabulary" and path.suffix != ".py"}
     prompts = {str(path) for path in on_disk("*.md") if "prompts" in path.parts}
+    review = {str(path) for path in on_disk("*.*") if path.parent.name == "review" and path.suffix in {".html", ".css", ".js"}}
     gold = {
         f"extract/{path.relative_to(ROOT).as_posix()}"
         for case in (ROOT / "evals" / "gold").iterdir()
         for path in case.iterdir()
         if path.name in {"input.txt", "expected.json", "note.md"}
     }
-    return DATA | vocabulary | prompts | gold
+    return DATA | vocabulary | prompts | review | gold
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """The command line: reads the arguments, calls the package, prints what it got. No logic of its own.
 
-``extraction`` is ``extract run``, ``segments`` is ``extract clean``, ``asking`` is ``extract prompt``; ``cache`` and ``doctor``
-are the commands of these names.
+``extraction`` is ``extract run``, ``segments`` is ``extract clean``, ``asking`` is ``extract prompt``; ``cache``, ``doctor`` and
+``review`` are the commands of these names.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from extract.cli import cache
 from extract.cli.asking import show_prompt
 from extract.cli.doctor import examine
 from extract.cli.extraction import RecordFormat, run
+from extract.cli.review import REVIEW_EXAMPLES, review
 from extract.cli.segments import show_segments
 from extract.pipeline import package_version
 
@@ -39,6 +40,8 @@ extract run order.html --schema orders.py:Order
 extract prompt posting.html
 
 extract clean page.html --all
+
+extract run posting.html --html review.html
 
 extract doctor
 
@@ -74,6 +77,7 @@ def _options(
 app.command(epilog=_EXAMPLES)(run)
 app.command("clean", epilog=_EXAMPLES)(show_segments)
 app.command("prompt", epilog=_EXAMPLES)(show_prompt)
+app.command("review", epilog=REVIEW_EXAMPLES)(review)
 app.command("doctor", epilog=_EXAMPLES)(examine)
 app.add_typer(cache.app, name="cache")
 

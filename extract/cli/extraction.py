@@ -16,9 +16,11 @@ from extract import Extraction, extract, report
 from extract.cli import options
 from extract.cli.asking import asked_engine, given_settings, show_quote
 from extract.cli.output import (
+    WRONG_USE,
     check_writable,
     default_format,
     errors_of,
+    fail,
     keep_apart,
     notice,
     read_document,
@@ -28,6 +30,7 @@ from extract.cli.output import (
 )
 from extract.errors import UsageError
 from extract.result import Severity, Status
+from extract.review import review_page
 from extract.source import MAX_CHARS, Source, open_source
 from extract.tasks import task_named
 
@@ -48,6 +51,7 @@ class RecordFormat(StrEnum):
     """How a result is printed."""
 
     JSON = "json"
+    JSONL = "jsonl"
     TABLE = "table"
     YAML = "yaml"
     JSONLD = "jsonld"
@@ -64,6 +68,10 @@ def run(
     schema: options.Schema = "job_posting",
     max_chars: options.MaxChars = MAX_CHARS,
     output: options.Output = None,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", help="Also write a page: the document beside the record, to check it.", show_default=False),
+    ] = None,
     engine: options.Engine = options.EngineName.AUTO,
     model: options.Model = None,
     base_url: options.BaseUrl = None,
@@ -80,8 +88,11 @@ def run(
 ) -> None:
     """Extract a record from FILE, or from standard input."""
     name, source = read_document(file, max_chars)
-    keep_apart(source, output)
-    check_writable(output)
+    for path, option in ((output, "--output"), (html, "--html")):
+        keep_apart(source, path, option=option)
+        check_writable(path, option=option)
+    if html is not None and output is not None and html.absolute() == output.absolute():
+        fail(f"{html} is to hold both the record and the page. Choose another file with --html.", WRONG_USE)
     with errors_of(name):
         if output_format is RecordFormat.JSONLD and (reason := report.no_jsonld(task_named(schema).schema)):
             raise UsageError(reason)  # before a call is paid for
@@ -106,15 +117,20 @@ def run(
         result = extract(opened, schema=schema, engine=engine, settings=settings, input_format=input_format)
         form = output_format or default_format(RecordFormat.TABLE, RecordFormat.JSON, output)
         written = _written(result, opened, form=form, evidence=evidence, output=output)
+        page = review_page(result, opened.text) if html is not None else ""
     unset = f" ({settings.missing}, to ask a model)" if settings and result.provenance.model is None else ""
     notice(f"{name}: {_told(result)}{unset}")
     write(written, output)
+    if html is not None:
+        write(page, html, option="--html")
 
 
 def _written(result: Extraction[T], opened: Source, *, form: RecordFormat, evidence: bool, output: Path | None) -> str:
     match form:
         case RecordFormat.JSON:
             return report.as_json(result)
+        case RecordFormat.JSONL:
+            return result.model_dump_json()
         case RecordFormat.YAML:
             return report.as_yaml(result, keys=("record", "evidence", "issues") if evidence else ("record", "issues"))
         case RecordFormat.JSONLD:

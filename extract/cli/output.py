@@ -45,17 +45,17 @@ def read_document(file: str | None, max_chars: int) -> tuple[str, bytes | Path]:
         return name, read_bounded(pipe, max_chars)
 
 
-def keep_apart(source: bytes | Path, output: Path | None) -> None:
+def keep_apart(source: bytes | Path, output: Path | None, *, option: str = "--output") -> None:
     """Ends the process where the result would overwrite the document."""
     if output is not None and isinstance(source, Path) and output.exists() and source.exists() and output.samefile(source):
-        fail(f"{output} is the document itself, which would be lost. Choose another file with --output.", WRONG_USE)
+        fail(f"{output} is the document itself, which would be lost. Choose another file with {option}.", WRONG_USE)
 
 
-def check_writable(output: Path | None) -> None:
+def check_writable(output: Path | None, *, option: str = "--output") -> None:
     """Ends the process where a result could not be written, before work is done or paid for."""
     if output is not None and (output.is_dir() or not output.absolute().parent.is_dir()):
         reason = "it is a folder" if output.is_dir() else "there is no such folder"
-        fail(f"{output}: cannot be written: {reason}. Choose another file with --output.", WRONG_USE)
+        fail(f"{output}: cannot be written: {reason}. Choose another file with {option}.", WRONG_USE)
 
 
 def default_format(terminal: Choice, pipe: Choice, output: Path | None) -> Choice:
@@ -99,7 +99,7 @@ def notice(message: str) -> None:
         typer.echo(f"extract: {message}", err=True)
 
 
-def write(text: str, output: Path | None) -> None:
+def write(text: str, output: Path | None, *, option: str = "--output") -> None:
     """Prints a result, or writes it to a file; ends the process where that cannot be done."""
     try:
         if output is None and sys.stdout is None:
@@ -112,7 +112,7 @@ def write(text: str, output: Path | None) -> None:
     except BrokenPipeError:
         drop_output()
     except OSError as error:
-        fail(f"{output or '<stdout>'}: cannot be written: {error.strerror}. Choose another file with --output.", WRONG_USE)
+        fail(f"{output or '<stdout>'}: cannot be written: {error.strerror}. Choose another file with {option}.", WRONG_USE)
 
 
 def drop_output() -> None:
