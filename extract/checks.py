@@ -30,7 +30,6 @@ from extract.result import Evidence, Issue, Severity, Status
 T = TypeVar("T", bound=BaseModel)
 _SHOWN = 60  # characters of a value in a message
 _LEAST_LETTERS = 120  # of a text that tells its language for certain
-_SAMPLE = 2000
 _SAME_LANGUAGE = {"nb": "no", "nn": "no"}
 
 
@@ -49,7 +48,10 @@ class Checked(Generic[T]):
 
     def below(self, path: str) -> Iterator[tuple[str, Any]]:
         """The leaf of that path, or the leaves below it."""
-        return ((place, value) for place, value in self.values.items() if f"{place}.".startswith(f"{path}."))
+        if path in self.values:
+            yield path, self.values[path]
+        else:
+            yield from ((place, value) for place, value in self.values.items() if place.startswith(f"{path}."))
 
     def segments(self, path: str) -> tuple[Segment, ...]:
         """The segments that the values of a field stand in."""
@@ -157,11 +159,12 @@ def another_text_than(field: str, other: str) -> Check:
 
 
 def in_language(field: str, *texts: str) -> Check:
-    """The language of ``field`` is the one that most of these texts are written in."""
+    """The language of ``field`` is the one that the longest line of these texts is written in."""
 
     def check(checked: Checked[Any]) -> Iterator[Issue]:
         said = checked.values.get(field)
-        text = " ".join(str(value) for name in texts for _, value in checked.below(name))[:_SAMPLE]
+        lines = [segment.text for name in texts for segment in checked.segments(name)]
+        text = max(lines or [str(value) for name in texts for _, value in checked.below(name)], key=len, default="")
         if said is None or sum(map(str.isalpha, text)) < _LEAST_LETTERS:
             return
         read = read_language(text)

@@ -44,7 +44,7 @@ class RecordStatus(StrEnum):
 
     COMPLETE = "complete"  # no field has an error
     PARTIAL = "partial"  # some field has one, and is null because of it
-    FAILED = "failed"  # no field was found
+    FAILED = "failed"  # no field has a value
 
 
 class FieldStatus(StrEnum):

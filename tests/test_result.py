@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from extract.cleaning.document import Span
+from extract.errors import MissingFields, UsageError
 from extract.result import Evidence, Extraction, FieldStatus, Issue, Provenance, RecordStatus, Severity, Status, Usage
 
 
@@ -79,7 +80,15 @@ def test_plain_data_has_the_shape_of_the_json() -> None:
 
 def test_keys_stand_in_the_documented_order() -> None:
     """The record comes first and how it was made last."""
-    assert list(json.loads(extraction().model_dump_json())) == ["record", "status", "fields", "evidence", "issues", "usage", "provenance"]
+    assert list(json.loads(extraction().model_dump_json())) == [
+        "record",
+        "status",
+        "fields",
+        "evidence",
+        "issues",
+        "usage",
+        "provenance",
+    ]
 
 
 @given(st.lists(st.tuples(st.integers(0, 10**7), st.integers(0, 10**7)), max_size=4))
@@ -122,3 +131,72 @@ def test_the_schema_names_the_keys_of_a_span(mode: Literal["serialization", "val
     """The JSON Schema of the output describes spans as they are written."""
     schema = Evidence.model_json_schema(mode=mode)
     assert set(schema["properties"]["spans"]["items"]["properties"]) == {"start", "end"}
+
+
+class Job(BaseModel):
+    """A record with parts that may lack something."""
+
+    title: str | None = None
+    pay: Pay | None = None
+    tags: list[str] = []
+    note: str | None = None
+
+
+def job(**states: FieldStatus) -> Extraction[Job]:
+    """A result with these states, and errors for what is wrong."""
+    made = extraction()
+    fields = {path.replace("__", "."): state for path, state in states.items()}
+    errors = [path for path, state in fields.items() if state is FieldStatus.INVALID]
+    return Extraction[Job](
+        record=Job(),
+        status=RecordStatus.PARTIAL,
+        fields=fields,
+        evidence={},
+        issues=tuple(Issue(code="x", path=path, message=f"{path}: it is wrong", severity=Severity.ERROR) for path in errors),
+        usage=made.usage,
+        provenance=made.provenance,
+    )
+
+
+FOUND, ABSENT, UNGROUNDED, INVALID, NOT_ASKED = FieldStatus
+
+
+@pytest.mark.parametrize(
+    ("states", "path", "reason"),
+    [
+        ({"title": FOUND}, "title", None),
+        ({"title": ABSENT}, "title", "the document does not state it"),
+        ({"title": UNGROUNDED}, "title", "the document does not state it"),
+        ({"title": NOT_ASKED}, "title", "nobody looked for it"),
+        ({"title": INVALID}, "title", "it is wrong"),
+        ({"pay__min": FOUND, "pay__currency": ABSENT}, "pay", None),
+        ({"pay__min": FOUND, "pay__currency": ABSENT}, "pay.currency", "the document does not state it"),
+        ({"pay__min": FOUND, "pay__currency": INVALID}, "pay", "pay.currency: it is wrong"),
+        ({"pay": ABSENT}, "pay.min", "the document does not state it"),
+        ({"tags__0": FOUND, "tags": INVALID}, "tags", "it is wrong"),
+        ({"tags__0": FOUND}, "tags.0", None),
+        ({"tags__0": FOUND}, "tags.1", "the document does not state it"),
+        ({"tags": ABSENT}, "tags", "the document does not state it"),
+    ],
+)
+def test_what_a_caller_requires(states: dict[str, FieldStatus], path: str, reason: str | None) -> None:
+    """A field that was found is fine; for any other, the error says why."""
+    result = job(**states)
+    if reason is None:
+        result.require(path)
+        return
+    with pytest.raises(MissingFields) as error:
+        result.require(path)
+    assert error.value.reasons == {path: reason}
+    assert str(error.value) == f"-: {path}: {reason}"
+
+
+def test_all_that_is_missing_is_told_at_once() -> None:
+    """One error names each of them; what the schema does not have is wrong use."""
+    result = job(title=ABSENT, note=FOUND, pay=NOT_ASKED)
+    with pytest.raises(MissingFields) as error:
+        result.require("title", "note", "pay")
+    assert list(error.value.reasons) == ["title", "pay"]
+    for path in ("titel", "pay.sum", "tags.0.x", ""):
+        with pytest.raises(UsageError, match="has no field"):
+            result.require(path)
