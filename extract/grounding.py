@@ -26,6 +26,8 @@ _NO_SUCH_PLACE = "the engine refers to a place that the document does not have, 
 _SHOWN = 80  # characters of a value or a quote in a message
 _LONGEST_NUMBER = 1000  # bits of a number in a message
 _INSIDE_NUMBERS = frozenset(".,'’")
+_TELLS_LANGUAGE = 60
+"""Characters of a line that says what language a document is in."""
 _IN_CONTEXT = frozenset({"experience", "shortest", "longest", "duration", "least_pay", "most_pay"})
 """Readers that need the words around a number to tell what it is: a part of a line proves nothing to them."""
 Reference = TextReference | FactReference
@@ -115,6 +117,8 @@ class _Grounder:
         if drafted.inferred:
             return self._grounded(drafted.value, Status.INFERRED, parts, drafted.references)
         leaf = self.leaf(path)
+        if leaf.reader == "language" and not _are_facts(drafted.references) and len(_joined(parts)) < _TELLS_LANGUAGE:
+            return None  # the longest line tells better
         status = self._copied(drafted.value, leaf, parts, drafted.references)
         if status:
             return self._grounded(drafted.value, status, parts, drafted.references)
@@ -129,7 +133,7 @@ class _Grounder:
         quoted = _joined(parts)
         if says_the_same(quoted, drafted.value, leaf) and not self._is_denied(drafted.references):
             return self._grounded(drafted.value, Status.FACT if is_fact else Status.NORMALISED, parts, drafted.references)
-        if _is_a_choice(drafted.value, leaf):
+        if _is_a_choice(drafted.value, leaf) or (drafted.value is False and leaf.annotation is bool):
             return self._grounded(drafted.value, Status.INFERRED, parts, drafted.references)
         return None
 
@@ -145,9 +149,9 @@ class _Grounder:
             if parts:
                 found = self._grounded(places[0].value, places[0].status, parts, references)
                 return found, [*self._moved(path, drafted, places), *self._several(path, places)]
-        if drafted.inferred:
+        if drafted.inferred and not self._is_distrusted(cited):
             told = () if leaf.is_constant else (_inferred(path, drafted.value),)
-            return Grounded(drafted.value, Evidence(status=Status.INFERRED)), list(told)
+            return Grounded(drafted.value, self._concluded(path, stated)), list(told)
         return None, [self._refusal(path, drafted)]
 
     def _copied(self, value: Scalar, leaf: Leaf, parts: Sequence[MappedText], references: Sequence[Reference]) -> Status | None:
@@ -202,9 +206,13 @@ class _Grounder:
 
     def _beside(self, path: str, stated: Mapping[str, Grounded]) -> list[int]:
         """The lines of what stands in the same object; of a field by itself, none."""
-        above = path.rpartition(".")[0]
-        siblings = (v for other, v in stated.items() if above and other.rpartition(".")[0] == above)
-        return sorted({number for value in siblings for number in value.evidence.segments})
+        return sorted({number for evidence in _siblings(path, stated) for number in evidence.segments})
+
+    @staticmethod
+    def _concluded(path: str, stated: Mapping[str, Grounded]) -> Evidence:
+        """The evidence of a conclusion: what stands beside it in the same object, where there is anything to conclude it from."""
+        beside = next((evidence for evidence in _siblings(path, stated) if evidence.spans), Evidence(status=Status.INFERRED))
+        return beside.model_copy(update={"status": Status.INFERRED})
 
     def _grounded(self, value: Scalar, status: Status, parts: Sequence[MappedText], references: Sequence[Reference]) -> Grounded:
         segments = tuple(dict.fromkeys(r.segment for r in references if isinstance(r, TextReference)))
@@ -225,7 +233,7 @@ class _Grounder:
 
     def _moved(self, path: str, drafted: DraftValue, places: Sequence[Place]) -> Iterator[Issue]:
         """Say so where a value stands in another line than the engine said."""
-        if drafted.references:
+        if drafted.references and self.leaf(path).reader != "language":
             message = f"{_shown(drafted.value)} does not stand where the engine says, but {self._named(places[0])}"
             yield Issue(code="moved", path=path, message=f"{path}: {message}", severity=Severity.INFO)
 
@@ -242,6 +250,12 @@ class _Grounder:
             return "in the markup"
         heading = self.search.heading(place.reference.segment)
         return f"in line {place.reference.segment}" + (f", under {_shown(heading)}" if heading else "")
+
+
+def _siblings(path: str, stated: Mapping[str, Grounded]) -> Iterator[Evidence]:
+    """The evidence of the other leaves of the object that a leaf is in."""
+    above = path.rpartition(".")[0]
+    return (value.evidence for other, value in stated.items() if above and other.rpartition(".")[0] == above)
 
 
 def _are_facts(references: Sequence[Reference]) -> bool:

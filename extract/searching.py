@@ -32,6 +32,7 @@ MOST_PLACES = 20
 
 _ANYWHERE = frozenset({"date", "moment", "email", "phone", "url", "employment_type", "workplace", "education"})
 """Readers of values that say by themselves what they are."""
+_ADDRESSES = ("https://", "http://")
 _OTHER_OPENINGS = "related"
 
 
@@ -144,11 +145,16 @@ class Search:
                     yield Place(Status.REPAIRED, TextReference(segment.number, *place), value)
 
     def _facts(self, value: Scalar, leaf: Leaf) -> Iterator[Place]:
-        """A fact that says just the value."""
-        if isinstance(value, str) and is_printed(leaf) and not leaf.verbatim:
-            for number, fact in enumerate(self.clean.facts):
-                if fact.body.text.split() == value.split() != []:
-                    yield Place(Status.FACT, FactReference(number, 0, len(fact.body)), value)
+        """A fact that says just the value, or an address that holds its words, as that of a page holds its title."""
+        if not (isinstance(value, str) and is_printed(leaf)) or leaf.verbatim:
+            return
+        held: list[Place] = []
+        for number, fact in enumerate(self.clean.facts):
+            if fact.body.text.split() == value.split() != []:
+                yield Place(Status.FACT, FactReference(number, 0, len(fact.body)), value)
+            elif fact.body.text.startswith(_ADDRESSES) and len(value.split()) > 1 and (place := find_folded(value, fact.body.text)):
+                held.append(Place(Status.NORMALISED, FactReference(number, *place), value))
+        yield from held
 
     def _language(self, value: Scalar, leaf: Leaf) -> Iterator[Place]:
         """The longest line says what language a document is in."""

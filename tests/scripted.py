@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from extract.engines.llm.seam import Completion, Request
 from extract.errors import CallError
@@ -32,6 +33,6 @@ def answer(**content: object) -> Completion:
     return Completion(json.dumps(content), usage=USED)
 
 
-def answered(content: dict[str, object]) -> Completion:
+def answered(content: Mapping[str, object]) -> Completion:
     """A whole answer whose keys are no names, as those of a repair are."""
     return Completion(json.dumps(content), usage=USED)

@@ -16,6 +16,7 @@ from extract import Extraction, extract, report
 from extract.cli import options
 from extract.cli.asking import asked_engine, given_settings, show_quote
 from extract.cli.output import (
+    FAILED,
     WRONG_USE,
     check_writable,
     default_format,
@@ -29,7 +30,7 @@ from extract.cli.output import (
     write,
 )
 from extract.errors import UsageError
-from extract.result import Severity, Status
+from extract.result import FieldStatus, RecordStatus, Severity, Status
 from extract.review import review_page
 from extract.source import MAX_CHARS, Source, open_source
 from extract.tasks import task_named
@@ -45,6 +46,9 @@ _STATUS_STYLES = {
     Status.ABSENT: "dim",
 }
 _SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
+
+
+_RECORD_STYLES = {RecordStatus.COMPLETE: "green", RecordStatus.PARTIAL: "yellow", RecordStatus.FAILED: "bold red"}
 
 
 class RecordFormat(StrEnum):
@@ -72,6 +76,8 @@ def run(
         Path | None,
         typer.Option("--html", help="Also write a page: the document beside the record, to check it.", show_default=False),
     ] = None,
+    strict: options.Strict = False,
+    lenient: options.Lenient = False,
     engine: options.Engine = options.EngineName.AUTO,
     model: options.Model = None,
     base_url: options.BaseUrl = None,
@@ -79,6 +85,7 @@ def run(
     ask: options.Ask = None,
     max_cost: options.MaxCost = None,
     max_tokens: options.MaxTokens = None,
+    max_repairs: options.MaxRepairs = None,
     prices: options.Prices = None,
     repeat: options.Repeat = None,
     no_cache: options.NoCache = False,
@@ -106,6 +113,7 @@ def run(
                 ask=ask,
                 max_cost=max_cost,
                 max_tokens=max_tokens,
+                max_repairs=max_repairs,
                 prices=prices,
                 repeat=repeat,
                 cache=False if no_cache else None,
@@ -114,7 +122,7 @@ def run(
         if dry_run:
             show_quote(opened, schema, engine, settings=settings, input_format=input_format, output=output)
             return
-        result = extract(opened, schema=schema, engine=engine, settings=settings, input_format=input_format)
+        result = extract(opened, schema=schema, engine=engine, settings=settings, input_format=input_format, strict=not lenient)
         form = output_format or default_format(RecordFormat.TABLE, RecordFormat.JSON, output)
         written = _written(result, opened, form=form, evidence=evidence, output=output)
         page = review_page(result, opened.text) if html is not None else ""
@@ -123,6 +131,10 @@ def run(
     write(written, output)
     if html is not None:
         write(page, html, option="--html")
+    if strict and result.status is not RecordStatus.COMPLETE:
+        wrong = [path for path, state in result.fields.items() if state in {FieldStatus.UNGROUNDED, FieldStatus.INVALID}]
+        about = f", look at {', '.join(wrong)}" if wrong else ""
+        fail(f"{name}: the record is {result.status}{about}", FAILED)
 
 
 def _written(result: Extraction[T], opened: Source, *, form: RecordFormat, evidence: bool, output: Path | None) -> str:
@@ -149,7 +161,7 @@ def _told(result: Extraction[T]) -> str:
     asked = f", {used.calls} calls, {used.input_tokens:,} + {used.output_tokens:,} tokens" if used.calls else ""
     cost = f", ${used.cost:.6f}" if used.calls and used.cost is not None else ""
     kept = ", from the cache" if used.cache_hits else ""
-    return f"{engine}, read as {made.format}{asked}{cost}{kept}, {used.seconds:.3f} s"
+    return f"{result.status}, {engine}, read as {made.format}{asked}{cost}{kept}, {used.seconds:.3f} s"
 
 
 def _record_table(rows: Iterable[report.Row], *, paged: bool) -> Table:
@@ -174,7 +186,7 @@ def _evidence_table(rows: Iterable[report.Row], lines: report.SourceLines, *, pa
 
 
 def _remarks(result: Extraction[T]) -> Iterator[Text]:
-    """What stands under the table: what is absent, and the issues."""
+    """What stands under the table: what is absent, the issues, and whether the record is whole."""
     absent = report.absent(result)
     if absent:
         yield Text(f"absent: {', '.join(absent)}", style="dim")
@@ -182,6 +194,7 @@ def _remarks(result: Extraction[T]) -> Iterator[Text]:
         about = "" if not issue.path or issue.message.startswith(f"{issue.path}: ") else f"{issue.path}: "
         line = report.printable(f"{about}{issue.message} ({issue.code})")
         yield Text.assemble((issue.severity.value, _SEVERITY_STYLES[issue.severity]), f": {line}")
+    yield Text.assemble("the record is ", (result.status.value, _RECORD_STYLES[result.status]))
 
 
 def _status(status: Status | None) -> Text:

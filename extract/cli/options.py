@@ -87,6 +87,20 @@ MaxTokens = Annotated[
 Prices = Annotated[
     Path | None, typer.Option(help="A price table of your own (TOML).", show_default=False, rich_help_panel=_MODEL)
 ]
+MaxRepairs = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        max=10,
+        help="How often fields that were wrong are asked for again. Default: EXTRACT_MAX_REPAIRS, or once.",
+        show_default=False,
+        rich_help_panel=_MODEL,
+    ),
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit code 1 where a field has an error, also if a record was printed.")]
+Lenient = Annotated[
+    bool, typer.Option("--lenient", help="Keep values that the document does not state or a check refuses, with their errors.")
+]
 Repeat = Annotated[
     int | None,
     typer.Option(

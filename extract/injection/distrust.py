@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from extract.cleaning.document import CleanDocument, Kind, Segment
@@ -11,6 +12,8 @@ from extract.injection import FAKE_LINES, FAKE_MARKUP, Sign
 
 _GOES_ON = 3
 """Sentences of the same paragraph that belong to what a sign began."""
+_MOST_OF_IT = 0.5
+"""From this share on a line is nothing but a sign, and what it wants stands behind it."""
 _BETWEEN = 10
 """Lines between two marks of a frame that belong to it."""
 
@@ -18,8 +21,9 @@ _BETWEEN = 10
 def distrusted_segments(signs: Iterable[Sign], clean: CleanDocument) -> frozenset[int]:
     """The numbers of the segments of which nothing is believed: a reader would not take it for a part of the document.
 
-    What stands in a line that speaks to a model, in the rest of its paragraph, or, where that ends there, in the line below it
-    (if it is no heading), and between two marks of a frame. What no segment holds distrusts nothing: it is not read.
+    What stands in a line that speaks to a model and in the rest of its paragraph; where that ends there and the line says no
+    more than that, in the line below it (if it is no heading); and between two marks of a frame. What no segment holds distrusts
+    nothing: it is not read.
 
     >>> from extract.cleaning import clean
     >>> from extract.injection import signs_of_injection
@@ -30,7 +34,11 @@ def distrusted_segments(signs: Iterable[Sign], clean: CleanDocument) -> frozense
     """
     segments = clean.segments
     touched = [found for sign in signs if (found := _touched(sign, segments))]
-    numbers = {number for found, _ in touched for number in _with_what_follows(found, segments)}
+    said = Counter[int]()
+    for found, sign in touched:
+        for number in found:
+            said[number] += _shared(sign, segments[number])
+    numbers = {number for found, _ in touched for number in _with_what_follows(found, segments, said)}
     frames = sorted(found[0] for found, sign in touched if sign.kind == FAKE_MARKUP)
     for first, last in pairwise(frames):
         if last - first <= _BETWEEN:
@@ -52,12 +60,20 @@ def _touched(sign: Sign, segments: Sequence[Segment]) -> tuple[list[int], Sign] 
 
 
 def _meets(sign: Sign, segment: Segment) -> bool:
-    return any(own.start < span.end and span.start < own.end for own in segment.spans for span in sign.spans)
+    return _shared(sign, segment) > 0
 
 
-def _with_what_follows(touched: Sequence[int], segments: Sequence[Segment]) -> Iterator[int]:
+def _shared(sign: Sign, segment: Segment) -> int:
+    """How many characters of the source a sign and a segment have in common."""
+    return sum(max(0, min(own.end, s.end) - max(own.start, s.start)) for own in segment.spans for s in sign.spans)
+
+
+def _with_what_follows(touched: Sequence[int], segments: Sequence[Segment], said: Mapping[int, int]) -> Iterator[int]:
+    """The segments of a sign, and those that it goes on in; ``said`` is how much of each segment is signs."""
     yield from touched
     last = touched[-1]
+    if 0 < said[last] < _MOST_OF_IT * len(segments[last].text):
+        return
     rest = [s.number for s in segments[last + 1 : last + 1 + _GOES_ON] if s.block == segments[last].block]
     yield from rest
     if not rest and last + 1 < len(segments) and segments[last + 1].kind is not Kind.HEADING:
