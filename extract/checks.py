@@ -55,8 +55,12 @@ class Checked(Generic[T]):
 
     def segments(self, path: str) -> tuple[Segment, ...]:
         """The segments that the values of a field stand in."""
-        numbers = [n for place, _ in self.below(path) if place in self.evidence for n in self.evidence[place].segments]
-        found = (self.document.segment(number) for number in dict.fromkeys(numbers))
+        if path in self.evidence:
+            numbers: Iterable[int] = self.evidence[path].segments
+        else:
+            known = (self.evidence[place] for place, _ in self.below(path) if place in self.evidence)
+            numbers = dict.fromkeys(number for evidence in known for number in evidence.segments)
+        found = (self.document.segment(number) for number in numbers)
         return tuple(segment for segment in found if segment)
 
     @staticmethod
@@ -123,8 +127,9 @@ def disjoint(fields: str, others: str) -> Check:
     """No entry of the list ``fields`` is one of the list ``others``, unless the document says it in two places."""
 
     def check(checked: Checked[Any]) -> Iterator[Issue]:
-        known = {_said(value): path for path, value in checked.below(others)}
-        for path, value in checked.below(fields):
+        entries = list(checked.below(fields))
+        known = {_said(value): path for path, value in checked.below(others)} if entries else {}
+        for path, value in entries if known else ():
             if (twin := known.get(_said(value))) and _in_one_place(checked, path, twin):
                 yield checked.issue(path, f"the same entry stands in {twin}: {_shown(value)}", code="in_both", related=[twin])
 
@@ -137,7 +142,8 @@ def no_headings(*lists: str) -> Check:
     def check(checked: Checked[Any]) -> Iterator[Issue]:
         for path, value in (leaf for name in lists for leaf in checked.below(name)):
             segments = checked.segments(path)
-            if segments and all(segment.kind is Kind.HEADING and _said(segment.text) == _said(value) for segment in segments):
+            headings = segments and all(segment.kind is Kind.HEADING for segment in segments)
+            if headings and all(_said(segment.text) == _said(value) for segment in segments):
                 yield checked.issue(path, f"{_shown(value)} is a heading and no entry", code="heading")
 
     return check

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from extract.cleaning.document import MappedText
 from extract.cleaning.tarsier_repairs import repair_ai
@@ -131,13 +132,16 @@ def find_folded(value: str, text: str) -> tuple[int, int] | None:
         if tuple(word.word for word in words[number : last + 1]) != wanted:
             continue
         start, end = _with_signs(text, token.start, words[last].end)
-        joined = all(
-            words[n + 1].start - words[n].end <= _MOST_BETWEEN and not _SENTENCE_END.search(text, words[n].end, words[n + 1].start)
-            for n in range(number, last)
-        )
-        if joined and _SIGN.findall(value) == _SIGN.findall(text[start:end]) and _same_short_word(value, text[start:end]):
-            return start, end
+        joined = all(_go_together(text, before.end, behind.start) for before, behind in pairwise(words[number : last + 1]))
+        found = text[start:end]
+        if joined and _SIGN.findall(value) == _SIGN.findall(found) and _same_short_word(value, found):
+            return (start, end) if len(found) >= _SHORT else find_words(found, text, start)
     return None
+
+
+def _go_together(text: str, start: int, end: int) -> bool:
+    """Whether what stands between two words leaves them in one phrase."""
+    return end - start <= _MOST_BETWEEN and not _SENTENCE_END.search(text, start, end)
 
 
 def _with_signs(text: str, start: int, end: int) -> tuple[int, int]:
@@ -171,8 +175,10 @@ def find_repaired(value: str, text: str) -> tuple[int, int] | None:
     at = letters.find(wanted)
     while at >= 0:
         start, end = places[at], places[at + len(wanted) - 1] + 1
-        same = _denying(value) == _denying(text[start:end]) and _figures(value) == _figures(text[start:end])
-        if same and not _word_goes_on(text, start, end) and _is_put_right(value, text, start, end):
+        found = text[start:end]
+        same = _denying(value) == _denying(found) and _figures(value) == _figures(found)
+        whole = not _word_goes_on(text, start, end) and (len(value) >= _SHORT or value != found)
+        if same and whole and _is_put_right(value, text, start, end):
             return start, end
         at = letters.find(wanted, at + 1)
     return None

@@ -203,6 +203,8 @@ def judge(draft: Draft, document: CleanDocument, task: Task[T], judging: Judging
         )
     except IncompleteRecord as error:
         return error
+
+
 @cache
 def extraction_of(schema: type[T]) -> type[Extraction[T]]:
     """The result class of a schema. Pydantic forgets one that nobody holds, and takes 2 ms to make it again."""

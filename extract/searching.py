@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from extract.cleaning.document import CleanDocument, Kind, MappedText, Scalar, Segment
+from extract.cleaning.document import CleanDocument, Kind, Scalar, Segment
 from extract.cleaning.headings import heading_section
 from extract.engines.base import FactReference, TextReference
 from extract.fields import Leaf
 from extract.finding import alike, find_folded, find_repaired, find_words
 from extract.readers import Conventions
+from extract.readers.countries import find_countries
 from extract.readers.dates import order_of_days
 from extract.readers.denial import is_denied
 from extract.readers.stating import is_read_by_type, readings
@@ -148,11 +149,12 @@ class Search:
         """A fact that says just the value, or an address that holds its words, as that of a page holds its title."""
         if not (isinstance(value, str) and is_printed(leaf)) or leaf.verbatim:
             return
-        held: list[Place] = []
+        words, held = value.split(), list[Place]()
         for number, fact in enumerate(self.clean.facts):
-            if fact.body.text.split() == value.split() != []:
-                yield Place(Status.FACT, FactReference(number, 0, len(fact.body)), value)
-            elif fact.body.text.startswith(_ADDRESSES) and len(value.split()) > 1 and (place := find_folded(value, fact.body.text)):
+            text = fact.body.text
+            if text.split() == words != []:
+                yield Place(Status.FACT, FactReference(number, 0, len(text)), value)
+            elif len(words) > 1 and text.startswith(_ADDRESSES) and (place := find_folded(value, text)):
                 held.append(Place(Status.NORMALISED, FactReference(number, *place), value))
         yield from held
 
@@ -174,15 +176,8 @@ def _gap(number: int, near: Sequence[int]) -> int:
 
 def conventions_of(clean: CleanDocument, countries: Sequence[str]) -> Conventions:
     """How a document means its figures: by its dates, by the countries that it is about, by its language."""
-    text = " ".join(segment.text for segment in clean.segments).lower()
+    text = "\n".join(segment.text for segment in clean.segments)
     longest = max((segment.text for segment in clean.segments), key=len, default="")
-    country = countries[0] if len(set(countries)) == 1 else None
-    return Conventions(day_first=order_of_days(text, countries=countries, passage=longest), country=country)
-
-
-def body_of(reference: TextReference | FactReference, clean: CleanDocument) -> MappedText | None:
-    """The whole line or fact that a reference points into; None where there is none."""
-    if isinstance(reference, TextReference):
-        segment = clean.segment(reference.segment)
-        return segment.body if segment else None
-    return clean.facts[reference.fact].body if 0 <= reference.fact < len(clean.facts) else None
+    named = set(countries) or {found.value for segment in clean.segments for found in find_countries(segment.text)}
+    country = named.pop() if len(named) == 1 else None
+    return Conventions(day_first=order_of_days(text.lower(), countries=countries, passage=longest), country=country)

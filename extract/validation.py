@@ -148,7 +148,7 @@ def _of_record(issue: Issue, places: Mapping[str, str]) -> Issue:
     """The issue with the paths of the record; about an entry that is not there any longer it has the path of its list."""
     path = _moved_path(issue.path, places)
     related = tuple(_moved_path(other, places) for other in issue.related)
-    return issue if (path, related) == (issue.path, issue.related) else issue.model_copy(update={"path": path, "related": related})
+    return issue.model_copy(update={"path": path, "related": related})
 
 
 def _moved_path(path: str, places: Mapping[str, str]) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from extract.checks import Check, Checked
-from extract.cleaning.document import Kind, Segment
+from extract.cleaning.document import Kind, Segment, Span
 from extract.finding import find_folded, find_words
 from extract.readers import locate
 from extract.readers.contacts import is_accommodation_mailbox
@@ -17,13 +17,14 @@ from extract.readers.field_names import paths_of
 from extract.readers.gazetteer import find_city
 from extract.readers.money import plausible_pay
 from extract.readers.places import read_places
-from extract.result import Evidence, Issue, Severity, Status
+from extract.result import Issue, Severity, Status
 from extract.vocabulary import fold, folded_words, load
 
 if TYPE_CHECKING:
     from extract.schemas.job_posting import JobPosting
 
 _AROUND = 1  # lines before an address that say what it is for
+_CLAUSE = 80  # characters before a value that say what it is
 _LONGEST_LABEL = 40  # characters of a line that names the field below it
 _LABELS = frozenset({"title", "company.name", "department", "job_id", "contact.name", *DATES})
 """Fields of which a line holds one only."""
@@ -79,6 +80,22 @@ def city_is_whole(checked: Checked[JobPosting]) -> Iterator[Issue]:
                     break
 
 
+def place_is_of_the_job(checked: Checked[JobPosting]) -> Iterator[Issue]:
+    """A place is where the work is, not where one travels to or the company was founded."""
+    for path, name in checked.below("locations"):
+        for segment in checked.segments(path) if path.endswith((".city", ".region", ".raw")) else ():
+            at = find_words(name, segment.text)
+            between = load("elsewhere")["between"]
+            words = folded_words(segment.text[max(0, at[0] - _CLAUSE) : at[0]]) if at else []
+            said = [word for word in words if not word.isdigit() and word not in between]
+            if f" {' '.join(said)}".endswith(tuple(f" {phrase}" for phrase in load("elsewhere")["places"])):
+                yield checked.issue(path, f"{name!r} is no place of work: {_quoted(segment)}", code="other_field")
+
+
+def _quoted(segment: Segment) -> str:
+    return repr(segment.text if len(segment.text) <= _CLAUSE else f"{segment.text[: _CLAUSE - 1]}…")
+
+
 def title_is_whole(checked: Checked[JobPosting]) -> Iterator[Issue]:
     """The title begins where it begins in the document: no "Librarian" of an "Assistant Librarian"."""
     title = checked.record.title
@@ -89,6 +106,8 @@ def title_is_whole(checked: Checked[JobPosting]) -> Iterator[Issue]:
             start = segment.text[: at[0]].split()[-1] if at else ""
             message = f"the title is longer: {start!r} stands right before {title!r}"
             yield checked.issue("title", message, code="cut_short")
+        elif at and fold(segment.text[: at[0]]).endswith(tuple(load("titles")["superiors"]["words"])):
+            yield checked.issue("title", f"{title!r} is who the job reports to", code="other_field")
 
 
 def mailbox_is_for_applications(checked: Checked[JobPosting]) -> Iterator[Issue]:
@@ -102,6 +121,16 @@ def mailbox_is_for_applications(checked: Checked[JobPosting]) -> Iterator[Issue]
     if is_accommodation_mailbox(contact.email, " ".join(segment.text for segment in around)):
         message = f"{contact.email} is for accommodations, privacy or the like, not for applications"
         yield checked.issue("contact.email", message, code="other_mailbox")
+
+
+def person_is_for_applications(checked: Checked[JobPosting]) -> Iterator[Issue]:
+    """The person is not the founder, nor the one for the press."""
+    name = checked.values.get("contact.name")
+    for segment in checked.segments("contact.name") if name else ():
+        at = find_words(str(name), segment.text)
+        before = f" {fold(segment.text[max(0, at[0] - _CLAUSE) : at[0]])}" if at else ""
+        if before.endswith(tuple(f" {word}" for word in load("elsewhere")["people"])):
+            yield checked.issue("contact.name", f"{name} is somebody else: {_quoted(segment)}", code="other_field")
 
 
 def page_is_of_the_posting(checked: Checked[JobPosting]) -> Iterator[Issue]:
@@ -120,39 +149,43 @@ def line_says_the_same(checked: Checked[JobPosting]) -> Iterator[Issue]:
         if lines and all(said and path not in said for said in lines):
             names = ", ".join(sorted(set.union(*lines)))
             yield checked.issue(path, f"the line says that it is {names}", code="other_field")
-    for path in (*_PROPERTIES.values(), "source_url", "apply_url"):
+    stated = ((fact, _PROPERTIES.get(fact.path.rpartition(".")[2])) for fact in checked.document.facts)
+    named = {fact.spans: field for fact, field in stated if field}
+    for path in (*_PROPERTIES.values(), "source_url", "apply_url") if named else ():
         evidence = checked.evidence.get(path)
-        fields = set(_properties(evidence, checked)) if evidence and evidence.status is Status.FACT else set()
-        if fields and path not in fields and None not in fields:
-            yield checked.issue(path, f"the markup says that it is {', '.join(map(str, fields))}", code="other_field")
+        spans = evidence.spans if evidence and evidence.status is Status.FACT else ()
+        fields = [field for held, field in named.items() if spans and _holds(held, spans)]
+        if fields and path not in fields:
+            yield checked.issue(path, f"the markup says that it is {', '.join(fields)}", code="other_field")
+
+
+def _holds(outer: Sequence[Span], inner: Sequence[Span]) -> bool:
+    """Whether a stretch of the source lies in another one."""
+    return bool(outer) and outer[0].start <= inner[0].start and inner[-1].end <= outer[-1].end
 
 
 def _labels(segment: Segment, path: str, checked: Checked[JobPosting]) -> Iterator[str]:
     """The fields that a line says its value is, of those that one line holds one of."""
+    fields = DATES if path in DATES else _LABELS
+    named = [name for name in paths_of(segment.key) if name in fields] if segment.kind is Kind.FIELD else []
     above = checked.document.segment(segment.number - 1)
-    named = paths_of(segment.key) if segment.kind is Kind.FIELD else ()
     if not named and above and above.kind is not Kind.ITEM and len(above.text) <= _LONGEST_LABEL:
-        named = paths_of(above.text)
-    yield from (name for name in named if name in _LABELS)
-    if path in DATES and not named:
+        named = [name for name in paths_of(above.text) if name in fields]
+    if not named and path in DATES:
         value = str(checked.values[path])
         purposes = [purpose_of(segment.text, found.start) for found in locate("date", segment.text) if found.value == value]
-        yield from (purpose for purpose in purposes if purpose)
-
-
-def _properties(evidence: Evidence, checked: Checked[JobPosting]) -> Iterator[str | None]:
-    """The fields that the properties are in which a value stands; None for one that may be several fields."""
-    for fact in checked.document.facts:
-        if fact.spans and any(fact.spans[0].start <= s.start and s.end <= fact.spans[-1].end for s in evidence.spans):
-            yield _PROPERTIES.get(fact.path.rpartition(".")[2])
+        named = [purpose for purpose in purposes if purpose]
+    yield from named
 
 
 JOB_CHECKS: tuple[Check, ...] = (
     pay_is_plausible,
     region_is_in_country,
     city_is_whole,
+    place_is_of_the_job,
     title_is_whole,
     mailbox_is_for_applications,
+    person_is_for_applications,
     page_is_of_the_posting,
     line_says_the_same,
 )

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import pytest
 from pydantic import BaseModel
-
 from scripted import USED, Scripted, answer
 
 from extract.cleaning import clean

@@ -58,6 +58,15 @@ def stated_pay(text: str) -> list[tuple[str | None, str | None, str | None, str 
         ("einundzwanzig, fünf", ["21", "5"]),
         ("dieciséis, tres", ["16", "3"]),
         ("sexton, tjugofyra, femten", ["16", "24", "15"]),
+        ("twenty-one, one hundred and two, ninety nine thousand five", ["21", "102", "99005"]),
+        ("three hundred thousand, a thousand, thousand", ["300000", "1000"]),
+        ("between thirty-eight and forty-four thousand", ["38000", "44000"]),
+        ("cent vingt, quatre-vingt-onze, deux mille cinq cents, cent", ["120", "91", "2500"]),
+        ("achtunddreißigtausend, hundertzwanzig, tausend", ["38000", "120"]),
+        ("mil quinientos, treinta y dos, once mil", ["1500", "32", "11000"]),
+        ("eighteen dollars and fifty cents", ["18.5"]),
+        ("two and three, twenty twenty, one-time, a six-pack", ["2", "3", "20", "20"]),
+        ("cinque, vijf, três, pięć", ["5", "5", "3", "5"]),
         ("USD119,600", ["119600"]),
         ("5 km and 4 kg", ["5", "4"]),
         ("401k", []),
@@ -126,7 +135,7 @@ def test_both_ends_of_a_shared_thousand_are_proven_by_the_range() -> None:
         ("€4.2k - €4.7k (Gross 1, monthly)", ("4200", "4700", "EUR", "MONTH")),
         ("Wage: Rs. 45K to 70K", ("45000", "70000", "INR", None)),
         ("CHF 80'000 – 95'000", ("80000", "95000", "CHF", None)),
-        ("R$ 5.000 por mês, R$ 5.000 al mes", ("5000", None, "BRL", None)),
+        ("R$ 5.000 por mês, R$ 5.000 al mes", ("5000", None, "BRL", "MONTH")),
         ("Salary: 85,000 - 119,000 per year", ("85000", "119000", None, "YEAR")),
         ("The annual salary range for this role is $143,000.00-$286,000.00", ("143000", "286000", "USD", "YEAR")),
         ("$140,000.00 - $219,700.00 annualized salary", ("140000", "219700", "USD", "YEAR")),
@@ -154,6 +163,19 @@ def test_both_ends_of_a_shared_thousand_are_proven_by_the_range() -> None:
         ("Årslønn kr 550 000 - 620 000", ("550000", "620000", "NOK", "YEAR")),
         ("30 000 – 45 000 Kč měsíčně", ("30000", "45000", "CZK", "MONTH")),
         ("60 000 Kč/měsíc", ("60000", None, "CZK", "MONTH")),
+        ("a wage of eighteen dollars and fifty cents an hour", ("18.5", None, "USD", "HOUR")),
+        ("between thirty-eight and forty-four thousand euros a year", ("38000", "44000", "EUR", "YEAR")),
+        ("Salaire : deux mille cinq cents euros par mois", ("2500", None, "EUR", "MONTH")),
+        ("Gehalt: fünfunddreißigtausend Euro im Jahr", ("35000", None, "EUR", "YEAR")),
+        ("treinta mil euros al año", ("30000", None, "EUR", "YEAR")),
+        ("RAL: 24.500 € – 27.000 € lordi all'anno", ("24500", "27000", "EUR", "YEAR")),
+        ("12 € all’ora", ("12", None, "EUR", "HOUR")),
+        ("€ 2.650,- tot € 3.100,- bruto per maand", ("2650", "3100", "EUR", "MONTH")),
+        ("tussen 2.500 en 3.000 euro per maand", ("2500", "3000", "EUR", "MONTH")),
+        ("R$ 4.800,00 a R$ 5.650,00 por mês", ("4800", "5650", "BRL", "MONTH")),
+        ("6 200 – 7 900 zł brutto miesięcznie", ("6200", "7900", "PLN", "MONTH")),
+        ("$20/hour plus tips", ("20", None, "USD", "HOUR")),
+        ("Salary: $60k base, $120k OTE", ("60000", None, "USD", None)),
     ],
 )
 def test_pay(text: str, expected: tuple[str | None, ...]) -> None:
@@ -177,6 +199,19 @@ def test_pay(text: str, expected: tuple[str | None, ...]) -> None:
         "Tickets restaurant de 8€ par jour",
         "une prime de 150 €",
         "Weiterbildungsbudget: 30 Tage, Bonus: 1.500 €",
+        "Tips average $60 per week",
+        "On-target earnings of $110,000",
+        "£45,000 OTE",
+        "Night shift pay: $3 per hour",
+        "Expenses of $35 per day are refunded",
+        "a $3,000 signing bonus",
+        "Nachtzuschlag: 3,50 € pro Stunde",
+        "Trinkgeld: 20 € am Tag",
+        "Plus de nocturnidad: 250 € al mes",
+        "maggiorazione notturna: 3 € all'ora",
+        "reiskosten: € 200 per maand",
+        "two or three euros of tips",
+        "ten of us, and no dollars",
         "0,45 €/h",
         "20 € / mois",
         "Jahresumsatz 20 Mio. €",
@@ -233,7 +268,43 @@ def test_each_part_of_pay_has_its_own_place() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("per month", ["MONTH"]),
+        ("/hr, al mese, pro Woche", ["HOUR", "MONTH", "WEEK"]),
+        ("Salary: competitive, paid monthly", ["MONTH"]),
+        ("$20 per hour", ["HOUR"]),
+        ("Parttime, 24 uur per week", []),
+        ("25 hours a week", []),
+        ("Vous réparez douze vélos par jour", []),
+        ("Car allowance: $400 a month", []),
+        ("Tips average $60 per week", []),
+        ("Salary for 24 hours per week", []),
+    ],
+)
+def test_units_of_pay(text: str, expected: list[str]) -> None:
+    """A unit of time is that of pay where it stands alone or the text speaks of pay, not where it counts hours or other money."""
+    assert [reading.value for reading in read_units(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("USD 40 million of funding", []), ("€, 5 €, USD 20 per hour", ["EUR", "EUR", "USD"])]
+)
+def test_currencies_of_other_money(text: str, expected: list[str]) -> None:
+    """The currency of money that is no pay says nothing of the pay."""
+    assert [reading.value for reading in read_currencies(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("A 12 weeks internship", (12, 12)),
+        ("Durée : quatre à six mois", (17.3, 26)),
+        ("Seasonal, 20 weeks", (20, 20)),
+        ("contratto di sei mesi", (26, 26)),
+        ("contract van 12 maanden", (52, 52)),
+        ("staż trwa trzy miesiące", (13, 13)),
+        ("stage d'un an et demi", (78, 78)),
+        ("befristet auf anderthalb Jahre", (78, 78)),
+        ("two and a half years of history", None),
         ("Our internships are sixteen (16) to twenty-four (24) weeks long", (16, 24)),
         ("Ce stage a une durée minimale de 12 semaines.", (12, None)),
         ("Durée : 6 mois", (26, 26)),
@@ -299,6 +370,20 @@ def test_durations(text: str, expected: tuple[float | None, float | None] | None
         ("alespoň 2 roky praxe", [2]),
         ("18 months of experience", [1.5]),
         ("0 - 2 years of experience", [0]),
+        ("A minimum of two and a half years' experience", [2.5]),
+        ("half a year of experience on snow", [0.5]),
+        ("deux ans et demi d'expérience", [2.5]),
+        ("ett och ett halvt års erfarenhet", [1.5]),
+        ("Almeno quattro anni di esperienza; il lavoro da remoto non è previsto.", [4]),
+        ("Minimaal twee jaar werkervaring", [2]),
+        ("pelo menos dois anos de experiência", [2]),
+        ("co najmniej 3 lata doświadczenia", [3]),
+        ("- 7+ years in structural steel work", [7]),
+        ("At least 3 years as a nurse", [3]),
+        ("5 years in structural steel work", []),
+        ("We are 7+ years in steel work", []),
+        ("10+ years in business", []),
+        ("5+ years of continuous growth", []),
         ("mehrjährige Berufserfahrung", []),
         ("30 years of experience in the market", []),
         ("we have 10 years of experience in logistics", []),
@@ -332,6 +417,7 @@ def years(text: str) -> list[tuple[object, int, int]]:
 
 
 WORDS = (
+    "two thousand hundred mille cent forty-four fifty cents dollars euros half a and mil y dreißigtausend et demi "
     "1 12 1,234 1.234,56 45 000 80 95k 3.5 2024 16 (16) sixteen one un ein två to 6 $ € US$ kr Kč EUR USD CAD £ "
     "- – / to à bis a et entre between from up ab per month par an pro Jahr /h p.a. salary salaire Gehalt bonus revenue "
     "million k K % weeks mois Monate years ans år at least minimum max internship "

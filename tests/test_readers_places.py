@@ -44,7 +44,7 @@ def city(name: str, region: str | None = None, country: str | None = None, **mor
         ("Česko", "CZ"), ("Czech Republic", "CZ"), ("Schweiz", "CH"), ("Suisse", "CH"), ("CHE", "CH"), ("Norge", "NO"),
         ("Sverige", "SE"),
         ("España", "ES"), ("Espana", "ES"), ("the Netherlands", "NL"), (" Armenia.", "AM"), ("South Korea", "KR"),
-        ("Hong Kong", "HK"),
+        ("Hong Kong", "HK"), ("Česká republika", "CZ"), ("Repubblica Ceca", "CZ"), ("Republika Czeska", "CZ"),
         ("UAE", "AE"), ("Trinidad and Tobago", "TT"), ("Viet Nam", "VN"), ("Türkiye", "TR"), ("Turkey", "TR"), ("IN", "IN"),
     ],
 )  # fmt: skip
@@ -90,6 +90,10 @@ def test_what_is_no_country_is_not_made_one(text: str) -> None:
         ("Bosnia and Herzegovina", ["BA"]),
         ("New Jersey, New Mexico and Northern Ireland", []),
         ("join us, Michael Jordan, in Turkey", ["TR"]),
+        ("send me, Turkey Hill Archives, a letter", []),
+        ("Účetní – Olomouc, Česká republika", ["CZ"]),
+        ("in der Tschechischen und der Slowakischen Republik", []),
+        ("Arabie saoudite et France", ["SA", "FR"]),
         ("IT DE NO IN SE", []),
     ],
 )

@@ -9,8 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extract.readers import read_as
+from extract.readers.denial import is_denied
 from extract.readers.reading import Reading
-from extract.readers.terms import in_progress_ok, lowest_education, read_education, read_employment_types, read_workplace
+from extract.readers.terms import (
+    in_progress_ok,
+    lowest_education,
+    read_education,
+    read_employment_types,
+    read_workplace,
+    studies_may_go_on,
+)
 
 EMPLOYMENT: list[tuple[str, str]] = [
     ("Full-time", "FULL_TIME"), ("This is a full time position", "FULL_TIME"), ("40 hrs/week", "FULL_TIME"),
@@ -36,6 +44,9 @@ EMPLOYMENT: list[tuple[str, str]] = [
     ("Interns wanted", "INTERN"),
     ("contrat d'apprentissage", "OTHER"), ("en alternance", "OTHER"), ("volunteer position", "VOLUNTEER"),
     ("per diem basis", "PER_DIEM"),
+    ("Hereford | Seasonal, 20 weeks", "TEMPORARY"), ("Seasonal", "TEMPORARY"), ("contratto a tempo determinato", "TEMPORARY"),
+    ("Volunteer Lifeguard", "VOLUNTEER"), ("vrijwilligerswerk", "VOLUNTEER"), ("Voll - Zeit", "FULL_TIME"),
+    ("Plný úvazek, ne zkrácený úvazek", "FULL_TIME"), ("Nicht nur Teilzeit", "PART_TIME"),
 ]  # fmt: skip
 
 
@@ -53,6 +64,8 @@ def test_types_of_employment(text: str, types: str) -> None:
         "full-time degree", "full-time students", "full time study", "internal tools", "international teams", "CDI",
         "unbefristet", "permanent contract",
         "signed the contract", "contract law", "manage contractors", "general contractor", "temporary files",
+        "Volunteer Coordinator", "volunteer at a shelter", "Seasonal fruit", "seasonal menus",
+        "We do not currently offer part-time", "geen parttime", "Wir bieten derzeit keine Teilzeit",
         "experience via an internship, or work", "internship experience",
         "previous internship", "the internet", "intern kommunikation og opplæring", "kein Vollzeit", "temporary storage",
         "prior full-time experience", "", "part",
@@ -134,6 +147,25 @@ def test_studies_are_not_said_to_be_under_way(text: str) -> None:
     assert in_progress_ok(text) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("You hold a completed bachelor's degree", False),
+        ("Students cannot be considered", False),
+        ("Abgeschlossenes Studium der Informatik", False),
+        ("ukončené vysokoškolské vzdělání", False),
+        ("Currently enrolled, or with a completed degree", True),
+        ("a completed degree is not required", None),
+        ("a degree in law", None),
+    ],
+)
+def test_studies_may_or_may_not_go_on(text: str, value: bool | None) -> None:
+    """A text that asks for studies that are over says so; one that takes students as well does not."""
+    found = studies_may_go_on(text)
+    assert (found and found.value) is value
+    assert found is None or studies_may_go_on(text[found.start : found.end]) == Reading(found.value, 0, found.end - found.start)
+
+
 WORKPLACE: list[tuple[str, str]] = [
     ("100% remote", "REMOTE"), ("Location: Remote", "REMOTE"), ("fully remote", "REMOTE"),
     ("This is a remote position.", "REMOTE"), ("remote-first company", "REMOTE"),
@@ -145,6 +177,10 @@ WORKPLACE: list[tuple[str, str]] = [
     ("Télétravail possible", "HYBRID"),
     ("on-site position", "ON_SITE"), ("Work Location: In person", "ON_SITE"), ("Onsite", "ON_SITE"),
     ("modalidad presencial", "ON_SITE"), ("Lieu du poste : En présentiel", "ON_SITE"),
+    ("The role is office-based", "ON_SITE"), ("Vous travaillez sur site.", "ON_SITE"), ("AI Researcher (on - site)", "ON_SITE"),
+    ("Du arbeitest vor Ort", "ON_SITE"), ("lavoro in sede", "ON_SITE"), ("werken op locatie", "ON_SITE"),
+    ("trabalho presencial", "ON_SITE"), ("praca stacjonarna", "ON_SITE"), ("praca zdalna", "REMOTE"),
+    ("lavoro da remoto", "REMOTE"), ("trabalho híbrido", "HYBRID"), ("We do not just offer hybrid working", "HYBRID"),
     ("remote work is not possible", "ON_SITE"), ("no remote work", "ON_SITE"), ("this is not a remote position", "ON_SITE"),
 ]  # fmt: skip
 
@@ -161,6 +197,10 @@ def test_the_workplace_is_read_where_it_is_stated(text: str, kind: str) -> None:
         "remote sensing", "remotely accessible systems", "lead remote teams", "remote access to servers", "remote control",
         "hybrid cars", "hybrid cloud",
         "an on-site gym", "support on site visits", "we don't offer remote, sorry", "occasional work from home",
+        "we do not offer hybrid working", "We don't currently offer any remote work", "No se ofrece teletrabajo",
+        "no hay teletrabajo",
+        "il lavoro da remoto non è previsto", "thuiswerken mogelijk is niet de bedoeling", "não oferecemos trabalho remoto",
+        "Vi erbjuder inte distansarbete", "interventions sur site client", "free on-site parking",
         "remote team", "",
     ],
 )  # fmt: skip
@@ -238,3 +278,28 @@ def test_what_is_denied_is_not_read(name: str, text: str, value: object) -> None
 def test_what_is_stated_beside_a_denial_is_read(name: str, text: str, value: object) -> None:
     """What is denied of another thing denies nothing; of a date in figures both readings are possible."""
     assert value in set(read_as(name, text))
+
+
+DENIED = [
+    "We are not located in [Berlin], although many think so.", "no longer in [Dundee] but in Perth", "et non à [Genève]",
+    "Nicht in [Hamburg], sondern in Rostock.", "Trabajarás en Sevilla, nunca en [Madrid].", "Sede di [Parma] esclusa.",
+    "No contamos con oficina en [Guadalajara].", "We do not have an office in [Paris]", "We're not hiring in [Oslo]",
+    "Wir haben kein Büro in [Köln]", "Wir sind nicht in [Köln] ansässig", "nous ne sommes pas basés à [Lyon]",
+    "pas de bureau à [Lyon]", "non siamo a [Milano]", "wij zijn niet gevestigd in [Utrecht]", "não temos escritório em [Porto]",
+    "vi finns inte i [Malmö]", "vi har ikke kontor i [Bergen]", "nie mamy biura w [Łodzi]", "není v [Brně]",
+]  # fmt: skip
+STATED = [
+    "not only in [Lyon]", "nicht nur in [Bern]", "pas seulement à [Lyon]", "no solo en [Madrid]", "non solo a [Milano]",
+    "niet alleen in [Utrecht]", "não só em [Porto]", "inte bara i [Malmö]", "ikke bare i [Oslo]", "nie tylko w [Łodzi]",
+    "don't miss: [Pastry Cook]", "No experience? Apply in [Berlin]", "Wir sind nicht in Hamburg, sondern in [Rostock]",
+    "no experience needed, based in [Berlin]", "never a dull day in [Berlin]", "why not join us in [Leeds]",
+    "No driving licence needed to work in [Leeds]", "ab 1. Mai in [Berlin]", "Wir suchen noch in [Berlin]",
+    "Please do not hesitate to visit us in [Berlin]",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "denied"), [*((text, True) for text in DENIED), *((text, False) for text in STATED)])
+def test_what_is_denied(text: str, denied: bool) -> None:
+    """A negation denies what it leads to, over verbs and names of offices, and nothing that it does not speak of."""
+    plain, start, end = text.replace("[", "").replace("]", ""), text.index("["), text.index("]") - 1
+    assert is_denied(plain, start, end) is denied

@@ -13,7 +13,7 @@ from scripted import USED, Scripted, answer, answered
 from extract.checks import Check, Checked
 from extract.cleaning import clean
 from extract.cleaning.document import CleanDocument
-from extract.engines.base import Draft, DraftValue, Repairs, TextReference
+from extract.engines.base import Draft, DraftValue, Engine, Repairs, TextReference
 from extract.engines.llm.engine import Asking, LlmEngine
 from extract.engines.llm.lines import Lines
 from extract.engines.llm.prompts import REPAIR, prompt_for
@@ -21,6 +21,7 @@ from extract.engines.llm.repair import repair_of
 from extract.engines.llm.seam import Completion
 from extract.engines.llm.tokens import count_tokens
 from extract.engines.llm.wire import wire_of_parts
+from extract.engines.rules import RulesEngine
 from extract.errors import BudgetExceeded, EndpointUnavailable, IncompleteRecord
 from extract.evals.cases import shipped_cases
 from extract.fields import Verbatim
@@ -321,20 +322,27 @@ def sample(name: str) -> CleanDocument:
 
 
 @pytest.mark.parametrize(
-    ("case", "path", "value"),
+    ("case", "path", "value", "rules"),
     [
-        ("meta_reality_labs_intern", "salary.max", 11933),
-        ("apple_ml_researcher", "title", "Machine Learning Engineer"),
-        ("meta_research_scientist", "locations.0.country", "DE"),
-        ("snap_ml_engineer", "date_posted", "2021-01-01"),
-        ("fair_stagiaire", "employment_types.0", "FULL_TIME"),
+        ("meta_reality_labs_intern", "salary.max", 11933, None),
+        ("apple_ml_researcher", "title", "Machine Learning Engineer", None),
+        ("meta_research_scientist", "locations.0.country", "DE", None),
+        ("snap_ml_engineer", "date_posted", "2021-01-01", None),
+        ("fair_stagiaire", "employment_types.0", "FULL_TIME", None),
+        ("meta_reality_labs_intern", "title", "Machine Learning", RulesEngine()),
+        ("apple_ml_researcher", "title", "Machine Learning Engineer", RulesEngine()),
+        ("meta_research_scientist", "department", "Reality Labs", RulesEngine()),
+        ("snap_ml_engineer", "company.url", "https://snap.example", RulesEngine()),
+        ("fair_stagiaire", "company.name", "Meta", RulesEngine()),
     ],
 )
-def test_a_wrong_field_costs_a_quarter_of_a_second_call_at_most(case: str, path: str, value: str | float) -> None:
-    """Counted in tokens of the request, against the request for the whole record."""
+def test_a_wrong_field_costs_a_quarter_of_a_second_call_at_most(
+    case: str, path: str, value: str | float, rules: Engine | None
+) -> None:
+    """Counted in tokens of the request, against that for the whole record, or for what the rules leave open of it."""
     document = sample(case)
     model = Scripted()
-    engine = LlmEngine(task_named("job_posting"), prompt_for("job_posting"), model, Asking("m", "https://e"))
+    engine = LlmEngine(task_named("job_posting"), prompt_for("job_posting"), model, Asking("m", "https://e"), rules)
     whole = engine.plan(document).request
     assert whole is not None
     reference = TextReference(0, 0, len(document.segments[0].text))

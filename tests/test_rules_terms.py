@@ -7,8 +7,8 @@ import pytest
 from extract.cleaning import clean
 from extract.engines.base import Draft
 from extract.engines.rules import RulesEngine
-from extract.engines.rules.statements import paths_of
-from extract.engines.rules.wording import wording
+from extract.readers.field_names import paths_of
+from extract.readers.wording import wording
 from extract.source import Format, open_source
 from extract.vocabulary import load
 

@@ -17,9 +17,9 @@ from extract.errors import IncompleteRecord
 from extract.fields import leaf_annotations, leaf_paths
 from extract.grounding import Grounded
 from extract.readers.stating import same_value
+from extract.records import assemble, without_gaps
 from extract.result import Evidence, Issue, Severity, Status
 from extract.schemas.job_posting import JobPosting
-from extract.records import assemble, without_gaps
 from extract.validation import Validated, validate
 
 Record = TypeVar("Record", bound=BaseModel)

@@ -248,7 +248,11 @@ def _end_of_related(page: _Page, at: int) -> int:
             break
         end = max(end, outer.last)
         outer = outer.parent
-    while end < len(page.lines) and end != page.title and page.reasons[end] is None and _is_card(page, end):
+    listed = True  # the items right below the heading are other openings, with a link or without
+    while end < len(page.lines) and end != page.title and page.reasons[end] is None:
+        listed = listed and page.lines[end].holder.role is Role.ITEM and page.lines[end].size <= _CARD
+        if not (listed or _is_card(page, end)):
+            break
         end += 1
     return end
 

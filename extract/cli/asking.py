@@ -75,11 +75,12 @@ def show_quote(
     input_format: options.InputFormat,
     output: Path | None,
 ) -> None:
-    """Say what a call would cost, instead of making it."""
+    """Say what a call would cost, instead of making it; each repair is one more, of a fraction of that."""
     quoted: dict[str, object] = {"engine": "rules", "calls": 0, "cost": 0.0}
     if settings is not None and (settings.configured or engine is options.EngineName.LLM):
         shown = _preview(opened, schema, settings, input_format)
         quoted = {"engine": "llm", "calls": 0, "cost": 0.0} if shown is None else _quoted(shown)
+        quoted["max_repairs"] = settings.max_repairs
     else:
         engine_named(engine, task_named(schema), settings)  # the rules may not know that task
     write(json.dumps(quoted, indent=2), output)

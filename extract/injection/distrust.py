@@ -33,20 +33,19 @@ def distrusted_segments(signs: Iterable[Sign], clean: CleanDocument) -> frozense
     [1, 2]
     """
     segments = clean.segments
-    touched = [found for sign in signs if (found := _touched(sign, segments))]
+    touched = [(sign, numbers) for sign in signs if (numbers := _touched(sign, segments))]
     said = Counter[int]()
-    for found, sign in touched:
-        for number in found:
-            said[number] += _shared(sign, segments[number])
-    numbers = {number for found, _ in touched for number in _with_what_follows(found, segments, said)}
-    frames = sorted(found[0] for found, sign in touched if sign.kind == FAKE_MARKUP)
+    for sign, numbers in touched:
+        said.update({number: _shared(sign, segments[number]) for number in numbers})
+    distrusted = {number for _, numbers in touched for number in _with_what_follows(numbers, segments, said)}
+    frames = sorted(numbers[0] for sign, numbers in touched if sign.kind == FAKE_MARKUP)
     for first, last in pairwise(frames):
         if last - first <= _BETWEEN:
-            numbers.update(range(first, last + 1))
-    return frozenset(numbers)
+            distrusted.update(range(first, last + 1))
+    return frozenset(distrusted)
 
 
-def _touched(sign: Sign, segments: Sequence[Segment]) -> tuple[list[int], Sign] | None:
+def _touched(sign: Sign, segments: Sequence[Segment]) -> list[int]:
     """The segments that a sign stands in; of a mark that is in none, the one behind it."""
     starts = [segment.spans[0].start if segment.spans else 0 for segment in segments]
     first = bisect_right(starts, sign.spans[0].start) - 1
@@ -56,7 +55,7 @@ def _touched(sign: Sign, segments: Sequence[Segment]) -> tuple[list[int], Sign] 
         inside.insert(0, sign.segment)
     if not inside and sign.kind in (FAKE_MARKUP, FAKE_LINES) and last < len(segments):
         inside = [last]
-    return (inside, sign) if inside else None
+    return inside
 
 
 def _meets(sign: Sign, segment: Segment) -> bool:

@@ -33,6 +33,8 @@ class Conventions:
 
 
 _NONE = Conventions()
+BY_CONVENTION = frozenset({"date", "moment", "phone"})
+"""Readers that need to know the conventions of a document to be certain of some values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,9 +222,9 @@ def _education(text: str, _: Conventions) -> Iterator[Stated]:
 
 
 def _in_progress(text: str, _: Conventions) -> Iterator[Stated]:
-    from extract.readers.terms import in_progress_ok
+    from extract.readers.terms import studies_may_go_on
 
-    if found := in_progress_ok(text):
+    if found := studies_may_go_on(text):
         yield Stated(found.value, found.start, found.end)
 
 

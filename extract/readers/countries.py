@@ -9,7 +9,7 @@ from typing import NamedTuple
 from extract.once import once
 from extract.readers.denial import is_denied
 from extract.readers.gazetteer import fold
-from extract.readers.reading import Reading
+from extract.readers.reading import Reading, alternation
 from extract.vocabulary import load
 
 # CLDR's keys that are no countries: European Union, euro zone, United Nations, unknown, outlying Oceania, pseudo-accents
@@ -27,14 +27,20 @@ _ALPHA_3: dict[str, str] = dict(
 _ARTICLE = re.compile(r"^(?:the|la|le|les|l|die|der|el|los) ")
 _EDGES = " \t,;:.()[]\"'"
 _UPPER = "A-ZÀ-ÖØ-ÞŠŽČŘĚŤĎŇŁŚŻŹĆŐŰİ"
-# Runs of capitalised words, with the small words that stand inside names of countries
-_RUN = re.compile(
-    rf"\b(?:U\.S\.A\.|U\.S\.|U\.K\.|(?:[{_UPPER}][\w'’.-]*+)"
-    rf"(?: (?:(?:and|of|the|y|et|und|de|&) ){{0,2}}[{_UPPER}][\w'’-]*+){{0,5}})"
-)
 _WORD = re.compile(r"[^\s]+")
 # Names of countries that are names of people, of states or of things too
+_BEFORE_PLACES = (",", " in", " from", "In", " of", "(", " and", " en", " i")
 _DOUBTFUL = frozenset({"georgia", "jordan", "chad", "jersey", "guernsey", "turkey", "china", "man", "togo", "cuba", "guinea"})
+
+
+@once
+def _run() -> re.Pattern[str]:
+    """Runs of capitalised words, with the words in small letters that stand inside and at the end of names of countries."""
+    ends = alternation(load("places")["country_ends"])
+    return re.compile(
+        rf"\b(?:U\.S\.A\.|U\.S\.|U\.K\.|(?:[{_UPPER}][\w'’.-]*+)"
+        rf"(?: (?:(?:and|of|the|y|et|und|de|&) ){{0,2}}[{_UPPER}][\w'’-]*+){{0,5}}(?: {ends}(?!\w)){{0,1}})"
+    )
 
 
 class Region(NamedTuple):
@@ -155,7 +161,7 @@ def find_countries(text: str) -> list[Reading[str]]:
     [Reading(value='GB', start=13, end=15), Reading(value='SE', start=17, end=23)]
     """
     found: list[Reading[str]] = []
-    for run in _RUN.finditer(text):
+    for run in _run().finditer(text):
         tokens = [(run.start() + word.start(), run.start() + word.end()) for word in _WORD.finditer(run[0])]
         found += _in_run(text, tokens)
     return [country for country in found if not is_denied(text, country.start, country.end, reach=2)]
@@ -185,7 +191,7 @@ def _in_run(text: str, tokens: list[tuple[int, int]]) -> list[Reading[str]]:
             start, end = tokens[first][0], tokens[last - 1][1]
             name = text[start:end].rstrip(".-'’") if text[start:end].count(".") < 2 else text[start:end]
             code = country_of(name)
-            if code and not _doubtful(text, start, name):
+            if code and not _doubtful(text, start, name, in_name=last < len(tokens) and name == text[start:end]):
                 found.append(Reading(code, start, start + len(name)))
             if code or regions_of(name):
                 first = last
@@ -195,7 +201,7 @@ def _in_run(text: str, tokens: list[tuple[int, int]]) -> list[Reading[str]]:
     return found
 
 
-def _doubtful(text: str, start: int, name: str) -> bool:
-    """A name with another meaning counts where it follows a preposition or a comma."""
+def _doubtful(text: str, start: int, name: str, *, in_name: bool) -> bool:
+    """A name with another meaning counts where it follows a preposition or a comma and no other name goes on with it."""
     before = text[:start].rstrip() if start < 40 else text[start - 40 : start].rstrip()
-    return fold(name) in _DOUBTFUL and not before.endswith((",", " in", " from", "In", " of", "(", " and", " en", " i"))
+    return fold(name) in _DOUBTFUL and (in_name or not before.endswith(_BEFORE_PLACES))

@@ -11,6 +11,7 @@ from extract.readers.reading import Reading, proven, sentence, spoken
 from extract.vocabulary import load
 
 _REACH = 110  # characters in which a word says that the years are experience
+_BULLETS = " \u00a0-–—•*·▪◦●"
 _MOST = 15  # years: more are the history of a company
 
 
@@ -19,13 +20,16 @@ class _Cues(NamedTuple):
     weak: tuple[str, ...]
     against: frozenset[str]
     against_before: tuple[str, ...]
+    opens: frozenset[str]
+    opens_not: frozenset[str]
 
 
 @once
 def _cues() -> _Cues:
     table = load("durations")["experience"]
     before = tuple(f" {words} " for words in table["against_before"])
-    return _Cues(tuple(table["strong"]), tuple(table["weak"]), frozenset(table["against"]), before)
+    opens, opens_not = frozenset(table["opens"]), frozenset(table["opens_not"])
+    return _Cues(tuple(table["strong"]), tuple(table["weak"]), frozenset(table["against"]), before, opens, opens_not)
 
 
 def read_experience_years(text: str) -> list[Reading[float]]:
@@ -41,6 +45,8 @@ def read_experience_years(text: str) -> list[Reading[float]]:
     ([3.0], [3.0], [2.0])
     >>> show("minst 2 års erfarenhet"), show("minst tre års erfaring"), show("alespoň 2 roky praxe"), show("6 mois d'expérience")
     ([2.0], [3.0], [2.0], [0.5])
+    >>> show("- 7+ years in structural steel work"), show("10+ years in business")
+    ([7.0], [])
     >>> show("mehrjährige Berufserfahrung"), show("30 years of history and experience"), show("must be 18 years old")
     ([], [], [])
     """
@@ -61,7 +67,7 @@ def _experience(text: str, small: str, quantity: Quantity) -> Reading[float] | N
     parts = cues.strong + cues.weak if quantity.bound is Bound.LOWER else cues.strong
     around = small[start:end]
     if not any(part in around for part in parts):
-        return None
+        return _opening(small, quantity, years, until=end)
     before = f" {small[start : quantity.start]} "
     if any(words in before for words in cues.against_before):
         return None
@@ -72,9 +78,22 @@ def _experience(text: str, small: str, quantity: Quantity) -> Reading[float] | N
         if any(part in word for part in parts) and (stop <= quantity.start or at >= quantity.end):
             found.append((max(quantity.start - stop, at - quantity.end), at, stop))
     if not found:
-        return None
+        return _opening(small, quantity, years, until=end)
     _, at, stop = min(found)
     return Reading(years, min(quantity.start, at), max(quantity.end, stop))
+
+
+def _opening(small: str, quantity: Quantity, years: float, *, until: int) -> Reading[float] | None:
+    """The years that an item begins with: "7+ years in steel work"; of a contract, a company or a study they are none."""
+    if quantity.bound is not Bound.LOWER or quantity.low.unit != "YEAR" or small[: quantity.start].strip(_BULLETS):
+        return None
+    cues = _cues()
+    if until < len(small):  # the reach may end inside of a word
+        until = max(small.rfind(" ", quantity.end, until), quantity.end)
+    following = [word for word, _, _ in spoken(small, quantity.end, until, pairs=())]
+    if not following or following[0] not in cues.opens or not cues.opens_not.isdisjoint(following[1:4]):
+        return None
+    return Reading(years, quantity.start, until)
 
 
 def _years(quantity: Quantity) -> float | None:

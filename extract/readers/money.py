@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
 
 from extract.readers.money_words import About, key_of, money_words
-from extract.readers.numbers import Figure, read_figures
+from extract.readers.numbers import Figure
 from extract.readers.reading import Reading, proven, sentence, spoken
+from extract.readers.spelled import number_words
+from extract.readers.sums import LONGEST_SIGN, Sum, low_value, opener_before, read_sums, unit_after
 from extract.vocabulary import load
 
 _REACH = 80  # characters in which a word still says what a figure is about
 _HINT_REACH = 120  # ... and in which another currency of the same sign may be named
 _SMALLEST = {"YEAR": 2000, "MONTH": 50, "WEEK": 20, "DAY": 10, "HOUR": 1}  # less is an allowance, or pay of no country
-_WIDEST = 10  # the ends of a range of pay differ by no more than this factor
-_YEARS = (1900, 2100)
 _LONGEST_LABEL = 40  # characters of a label such as "Monthly stipend: "
-_LONGEST_SIGN = 5  # characters of a sign or code before a figure ("USD $")
 _DIGIT = re.compile("[0-9]")
+_LETTER = re.compile(r"[^\W\d_]")
 _ITEM_END = re.compile(r"[;|•+]")
 # What follows these is another thing
 _ASIDE = re.compile(r"[,;:+(|•.&]|(?<!\w)(?i:plus|and|with|et|avec|und|mit|y|con|och|med|og)(?!\w)")
-_SCALE_WORD = re.compile(r"[A-Za-z]+\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,36 +41,69 @@ class Pay:
     about: About
 
 
-class _Sum(NamedTuple):
-    """A figure with what stands right beside it, over [start, end)."""
-
-    figure: Figure
-    currency: Reading[str] | None
-    stated: bool
-    unit: Reading[str] | None
-    start: int
-    end: int
-
-
 def read_currencies(text: str) -> list[Reading[str]]:
     """The currencies that the text names, as ISO 4217 codes; a sign that several share is read as the most usual.
 
-    >>> [r.value for r in read_currencies("CA$, 10 €, CHF, couronnes tchèques, $")]
-    ['CAD', 'EUR', 'CHF', 'CZK', 'USD']
+    That of a bonus, of revenue or of an allowance is none of them: it says nothing of the pay.
+
+    >>> [r.value for r in read_currencies("AU$, 10 €, CHF, couronnes tchèques, $")]
+    ['AUD', 'EUR', 'CHF', 'CZK', 'USD']
+    >>> read_currencies("a funding round of USD 40 million")
+    []
     """
     words = money_words()
-    return [Reading(words.currency(m[0])[0], m.start(), m.end()) for m in words.any_currency.finditer(text)]
+    found = [Reading(words.currency(m[0])[0], m.start(), m.end()) for m in words.any_currency.finditer(text)]
+    other = _of_other_money(text) if found else []
+    return [currency for currency in found if not any(start <= currency.start < end for start, end in other)]
 
 
 def read_units(text: str) -> list[Reading[str]]:
     """The units of time in which pay is stated: HOUR, DAY, WEEK, MONTH or YEAR.
 
+    A text that is more than units has to speak of pay: "24 hours per week" and "an allowance of $400 a month" state no unit.
+
     >>> [r.value for r in read_units("/hr, p.a., par mois, Stundenlohn, al mes, i månaden, denně")]
     ['HOUR', 'YEAR', 'MONTH', 'HOUR', 'MONTH', 'MONTH', 'DAY']
+    >>> [r.value for r in read_units("Salary: paid monthly, for 24 hours per week. Car allowance: $400 a year")]
+    ['MONTH']
     """
     words = money_words()
     found = [(key_of(m["noun"] or m["adjective"] or m[0]), m) for m in words.any_unit.finditer(text)]
-    return [Reading(words.units[word], m.start(), m.end()) for word, m in found]
+    units = [Reading(words.units[word], m.start(), m.end()) for word, m in found]
+    ends = [0, *(end for unit in units for end in (unit.start, unit.end)), len(text)]
+    if not any(_LETTER.search(text, start, end) for start, end in zip(ends[::2], ends[1::2], strict=True)):
+        return units
+    other = _of_other_money(text) if units else []
+    pays = [(pay.start, pay.end) for pay in read_pay(text) if pay.value.about is About.PAY] if units else []
+    return [
+        unit
+        for unit in units
+        if any(start <= unit.start < end for start, end in pays)
+        or (not any(start <= unit.start < end for start, end in other) and _speaks_of_pay(text, unit))
+    ]
+
+
+def _of_other_money(text: str) -> list[tuple[int, int]]:
+    """Where sums stand that are not the pay, with their signs and units."""
+    found = []
+    for reading in read_pay(text):
+        pay = reading.value
+        start = min(end.start for end in (pay.min, pay.max) if end)
+        if pay.about is About.OTHER:
+            near = pay.currency and start - LONGEST_SIGN <= pay.currency.start < start
+            found.append((pay.currency.start if pay.currency and near else start, reading.end))
+    return found
+
+
+def _speaks_of_pay(text: str, unit: Reading[str]) -> bool:
+    """Whether the sentence around a unit speaks of pay, and the unit is not that of things that are counted."""
+    words = money_words()
+    before = text[max(0, unit.start - _REACH) : unit.start].lower().split()[-2:]
+    if before and (before[-1] in words.counted or any(_DIGIT.match(word) for word in before) or before[0] in number_words()):
+        return False
+    low, high = sentence(text, unit.start, unit.end, reach=_REACH)
+    said = [word for word, _, _ in spoken(text, low, high, pairs=words.pairs)]
+    return any(words.about.get(word) is About.PAY or word in words.units_of_pay for word in said)
 
 
 def is_legal_minimum(text: str) -> bool:
@@ -150,8 +181,10 @@ def is_shared_sign(sign: str) -> bool:
 def plausible_pay(amount: Decimal, currency: str, unit: str) -> bool:
     """Whether somebody may be paid so much (in an ISO 4217 currency) for an HOUR, DAY, WEEK, MONTH or YEAR.
 
-    >>> plausible_pay(Decimal(85000), "USD", "YEAR"), plausible_pay(Decimal(85000), "USD", "HOUR"), plausible_pay(Decimal(1), "XAU", "DAY")
-    (True, False, True)
+    >>> plausible_pay(Decimal(85000), "USD", "YEAR"), plausible_pay(Decimal(85000), "USD", "HOUR")
+    (True, False)
+    >>> plausible_pay(Decimal(1), "XAU", "DAY")  # nothing is known of it
+    True
     """
     table = load("pay")
     rate, bounds = table["per_dollar"].get(currency), table["dollars"].get(unit)
@@ -165,13 +198,11 @@ def _values(pay: Pay) -> tuple[object, ...]:
 
 
 def _read_unproven(text: str) -> list[Reading[Pay]]:
-    if not (_DIGIT.search(text) and _hints_at_money(text)):
+    if not _hints_at_money(text):
         return []
-    figures = read_figures(text)
-    sums = [_sum(text, figure) for figure in figures]
     readings = []
     done = 0  # where the last sum ended: what stands before it says nothing about the next one
-    for low, high in _grouped(text, sums):
+    for low, high in read_sums(text):
         if pay := _pay(text, low, high, floor=done):
             readings.append(pay)
         if low.currency or (high and high.currency):
@@ -185,83 +216,6 @@ def _hints_at_money(text: str) -> bool:
     return any(hint in lowered for hint in words.hints) or any(code in text for code in words.codes)
 
 
-def _sum(text: str, figure: Figure) -> _Sum:
-    """The figure with the currency and the unit right beside it."""
-    before, stated = _currency_before(text, figure.start)
-    start, end, currency = (before.start if before else figure.start), figure.end, before
-    if not (before and stated) and (after := money_words().currency_after.match(text, end)):
-        code, certain = money_words().currency(after["currency"])
-        if certain or not before:
-            currency, stated = Reading(code, after.start("currency"), after.end("currency")), certain
-        end = after.end()
-    if not currency and figure.scale > 1 and (joined := _SCALE_WORD.search(text, figure.start, figure.end)):
-        code, stated = money_words().currencies.get(joined[0].lower(), ("", False))  # "tkr" is both: thousands, and crowns
-        currency = Reading(code, joined.start(), joined.end()) if code else None
-    unit = _unit_after(text, end) if currency else None
-    return _Sum(figure, currency, stated, unit, start, unit.end if unit else end)
-
-
-def _currency_before(text: str, at: int) -> tuple[Reading[str] | None, bool]:
-    """The currency that ends right before a figure, and whether it is stated."""
-    end = at
-    while end > max(0, at - 3) and text[end - 1] in " :)\u00a0\u202f":
-        end -= 1
-    known = money_words().currencies
-    for start in range(max(0, end - _LONGEST_SIGN), end):
-        sign = text[start:end]
-        inside_word = sign[0].isalpha() and start and text[start - 1].isalpha()
-        if not inside_word and (found := known.get(sign) or known.get(sign.lower())):
-            return Reading(found[0], start, end), found[1]
-    return None, False
-
-
-def _unit_after(text: str, at: int) -> Reading[str] | None:
-    match = money_words().unit_after.match(text, at)
-    if not match:
-        return None
-    word = key_of(match["noun"] or match["adjective"])
-    return Reading(money_words().units[word], match.start("unit"), match.end("unit"))
-
-
-def _grouped(text: str, sums: list[_Sum]) -> Iterator[tuple[_Sum, _Sum | None]]:
-    """Ranges and single sums, in order."""
-    position = 0
-    while position < len(sums):
-        low = sums[position]
-        high = sums[position + 1] if position + 1 < len(sums) else None
-        if high and _is_range(text, low, high):
-            yield low, high
-            position += 2
-        else:
-            yield low, None
-            position += 1
-
-
-def _is_range(text: str, low: _Sum, high: _Sum) -> bool:
-    """Whether the two are the ends of one range, by what joins them and by their size."""
-    if low.currency and high.currency and low.currency.value != high.currency.value and low.stated and high.stated:
-        return False
-    first, last = _low_value(low, high), high.figure.value
-    if not 0 < first <= last <= _WIDEST * first:
-        return False
-    if not (low.currency or high.currency) and last < _YEARS[1] and first >= _YEARS[0]:
-        return False
-    words = money_words()
-    if words.join.fullmatch(text, low.end, high.start):
-        return True
-    return bool(words.join_opened.fullmatch(text, low.end, high.start) and _opener(text, low.start))
-
-
-def _low_value(low: _Sum, high: _Sum) -> Decimal:
-    """The lower end; where only the upper one carries the "k" of both, that holds for it too."""
-    shared = low.figure.scale == 1 and high.figure.scale > 1 and low.figure.plain <= high.figure.plain
-    return low.figure.plain * high.figure.scale if shared else low.figure.value
-
-
-def _opener(text: str, at: int) -> re.Match[str] | None:
-    return money_words().opener.search(text[max(0, at - 12) : at])
-
-
 class _Context(NamedTuple):
     """What the words around a sum say, and the range that they and the sum take."""
 
@@ -271,23 +225,23 @@ class _Context(NamedTuple):
     end: int
 
 
-def _pay(text: str, low: _Sum, high: _Sum | None, *, floor: int) -> Reading[Pay] | None:
+def _pay(text: str, low: Sum, high: Sum | None, *, floor: int) -> Reading[Pay] | None:
     """The reading of a range or a single sum; None where nothing says that it is money."""
     last = high or low
     start, end = low.start, last.end
     if money_words().denial.search(text[max(0, start - 16) : start]):
         return None
-    if high and (opener := _opener(text, start)):
+    if high and (opener := opener_before(text, start)):
         start -= len(opener[0])
     upper = None if high else money_words().upper.search(text[max(0, start - 16) : start])
     if upper:
         start -= len(upper[0])
     currency, stated = _currency_of(text, low, last)
     unit = low.unit or last.unit
-    if not unit and not last.currency and (unit := _unit_after(text, end)):
+    if not unit and not last.currency and (unit := unit_after(text, end)):
         end = unit.end
     context = _context(text, start, end, unit=unit, floor=floor)
-    least = _low_value(low, high) if high else low.figure.value
+    least = low_value(low, high) if high else low.figure.value
     labelled = context.unit and money_words().stipend.search(text[max(0, low.start - _LONGEST_LABEL) : low.start])
     about = _plausible(About.PAY if labelled else context.about, context.unit, last.figure)
     if not currency and not (about is About.PAY and (unit or (high and least >= 1000)) and context.start < start):
@@ -309,7 +263,7 @@ def _whose_crowns(code: str, words: str) -> str:
     return next((other for other, signs in money_words().crowns.items() if any(sign in words for sign in signs)), code)
 
 
-def _currency_of(text: str, low: _Sum, last: _Sum) -> tuple[Reading[str] | None, bool]:
+def _currency_of(text: str, low: Sum, last: Sum) -> tuple[Reading[str] | None, bool]:
     """The currency of a sum; for a bare "$" also from a word nearby that says whose dollars they are."""
     candidates = [(part.currency, part.stated) for part in (low, last) if part.currency]
     if not candidates:
@@ -332,9 +286,11 @@ def _context(text: str, start: int, end: int, *, unit: Reading[str] | None, floo
     words = money_words()
     about: About | None = None
     first, last = start, end
+    paired = 0  # where the last pair of words ended: of "shift pay" the second word alone says nothing
     for word, at, stop in spoken(text, low, start, pairs=words.pairs):
-        if word in words.about:
+        if word in words.about and stop > paired:
             about, first = words.about[word], at
+            paired = stop if " " in word else paired
         if word in words.units_before and not (unit and unit.start >= start):
             unit = Reading(words.units_before[word], at, stop)
     if about is None:

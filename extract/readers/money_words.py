@@ -11,6 +11,7 @@ from extract.once import once
 from extract.readers.reading import alternation, openings
 from extract.vocabulary import load
 
+_UNITS = ("noun", "adjective", "pay")
 _DOLLARS = ("CAD", "AUD", "NZD", "SGD", "HKD", "USD")
 
 
@@ -28,6 +29,8 @@ class MoneyWords(NamedTuple):
     currencies: Mapping[str, tuple[str, bool]]
     units: Mapping[str, str]
     units_before: Mapping[str, str]  # those that may stand some words away before a figure
+    units_of_pay: frozenset[str]  # words for pay that name one
+    counted: frozenset[str]  # words before a unit that is not that of pay ("40 hours per week")
     about: Mapping[str, About]
     pairs: frozenset[str]  # first words of phrases of two words among these
     hints: tuple[str, ...]
@@ -35,6 +38,7 @@ class MoneyWords(NamedTuple):
     crowns: Mapping[str, list[str]]
     currency_after: re.Pattern[str]
     any_currency: re.Pattern[str]
+    named_currency: re.Pattern[str]  # by a word
     dollar: re.Pattern[str]
     unit_after: re.Pattern[str]
     any_unit: re.Pattern[str]
@@ -79,6 +83,11 @@ def _currency_pattern() -> str:
     return rf"(?:{signs}|{alternation(table['codes'])}(?![A-Za-z])|(?i:{words})(?!\w))"
 
 
+def _named_currencies() -> str:
+    table = load("money")["currency"]
+    return rf"(?<!\w)(?i:{alternation([*_flat(table['word']), *_flat(table['word_unsaid'])])})(?!\w)"
+
+
 def _unit_patterns(table: Mapping[str, dict[str, list[str]]], connectors: list[str]) -> tuple[str, str]:
     """A unit of time right of a figure, and one that may stand left of it."""
     nouns = alternation(_flat(table["noun"]))
@@ -114,8 +123,10 @@ def money_words() -> MoneyWords:
     before_words = [words for kind in before for _, words in kind]
     return MoneyWords(
         currencies=_currencies(),
-        units={word: unit for kind in money["unit"].values() for unit, words in kind.items() for word in words},
+        units={word: unit for name in _UNITS for unit, words in money["unit"][name].items() for word in words},
         units_before={word: unit for kind in before for unit, words in kind for word in words},
+        units_of_pay=frozenset(_flat(money["unit"]["pay"])),
+        counted=frozenset(money["unit"]["counted"]),
         about={word: About(name) for name, words in spoken for word in words},
         pairs=openings(word for words in (*(words for _, words in spoken), *before_words) for word in words),
         hints=_hints(money),
@@ -123,6 +134,7 @@ def money_words() -> MoneyWords:
         crowns=money["currency"]["crowns"],
         currency_after=re.compile(rf"(?:\.[–-]|,-)?\s?(?P<currency>{currency})"),
         any_currency=re.compile(rf"(?<![A-Za-z]){currency}|[$€£]"),
+        named_currency=re.compile(_named_currencies()),
         dollar=re.compile(rf"(?<![A-Za-z])(?i:{alternation(dollars)})(?![A-Za-z])"),
         unit_after=re.compile(rf"(?i)[\s*+(,]{{0,4}}(?:{fill}(?!\w)\.?(?:\s[12](?!\w))?[\s*+(,]{{0,4}}){{0,3}}(?P<unit>{right})"),
         any_unit=re.compile(rf"(?i)(?<!\w)(?:{right})|{left}"),

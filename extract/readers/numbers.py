@@ -11,9 +11,11 @@ from typing import NamedTuple
 
 from extract.once import once
 from extract.readers.reading import MOST, Reading, alternation
+from extract.readers.spelled import read_spelled
 from extract.vocabulary import load
 
 _DIGITS = re.compile("[0-9]++")
+_SAME_IN_FIGURES = re.compile(r"\s?\(([0-9]{1,3})\)")  # "sixteen (16)"
 _BLANK = " \u00a0\u202f\u2009'’"  # what separates thousands beside comma and point
 _BLANKS = str.maketrans("", "", _BLANK)
 # Every alternative ends where its notation ends; what follows may not go on as a number ("03.02.2025" holds none).
@@ -28,7 +30,7 @@ _NOTATION = rf"""
 # A currency code may touch its figure, and so may a letter of a script that has no blanks; any other word may not.
 _BEFORE = r"(?:(?<![\w.,])|(?<=[A-Z]{3})(?<!\w[A-Z]{3}))"
 _SIGN = re.compile(r"(?<![\w.,)])(?<![\d.,)]\s)[-−][$€£]?\Z")
-_JOINT = r"\s?[$€£]?\s?(?:[-–—~]|(?:to|à|a|bis|et|and|und|y|och|og|till|til|až|do)(?=\s))\s?[$€£]?\s?"
+_JOINT = r"\s?[$€£]?\s?(?:[-–—~]|(?:to|à|a|bis|et|and|und|y|och|og|till|til|až|do|tot|até|e|en)(?=\s))\s?[$€£]?\s?"
 
 
 # An entity that nobody decoded: what stands on both sides of it may be one figure ("80&#8217;000"), so neither is read
@@ -63,19 +65,6 @@ def _figure() -> re.Pattern[str]:
 @once
 def _joint() -> re.Pattern[str]:
     return re.compile(_JOINT)
-
-
-@once
-def number_words() -> Mapping[str, int]:
-    """All words for numbers in lower case, those that are a number only before a unit of time included."""
-    tables = load("numbers")
-    return {word: value for name in ("bound", "words") for words in tables[name].values() for word, value in words.items()}
-
-
-@once
-def _words() -> re.Pattern[str]:
-    words = alternation(word for table in load("numbers")["words"].values() for word in table)
-    return re.compile(rf"(?i)(?<![\w-])(?P<word>{words})(?![\w-])(?:\s?\((?P<figure>[0-9]{{1,3}})\))?")
 
 
 def plain_value(notation: str) -> Decimal:
@@ -141,7 +130,7 @@ def shares_scale(text: str, low: Figure, high: Figure) -> bool:
 
 
 def read_numbers(text: str) -> list[Reading[Decimal]]:
-    """The numbers that the text states, in order, in digits or as words up to thirty.
+    """The numbers that the text states, in order, in digits or as words.
 
     In a range, "80-95k", both ends are thousands, and the reading of the first goes on to the "k".
 
@@ -150,7 +139,7 @@ def read_numbers(text: str) -> list[Reading[Decimal]]:
     >>> [str(r.value) for r in read_numbers("fünf Tage, douze mois, tres, sexton, femten")]
     ['5', '12', '3', '16', '15']
     """
-    figures = read_figures(text)
+    figures = sorted([*read_figures(text), *spelled_figures(text)], key=lambda figure: figure.start)
     following = [*figures[1:], None]
     readings = []
     for figure, after in zip(figures, following, strict=False):
@@ -158,7 +147,7 @@ def read_numbers(text: str) -> list[Reading[Decimal]]:
             readings.append(Reading(figure.plain * after.scale, figure.start, after.end))
         else:
             readings.append(Reading(figure.value, figure.start, figure.end))
-    return sorted(_with_words(text, readings), key=lambda reading: (reading.start, reading.end))
+    return _said_once(text, readings)
 
 
 def read_signed(text: str) -> list[Reading[Decimal]]:
@@ -173,14 +162,27 @@ def read_signed(text: str) -> list[Reading[Decimal]]:
     return [replace(r, value=-r.value) if _SIGN.search(text[max(0, r.start - 4) : r.start]) else r for r in readings]
 
 
-def _with_words(text: str, figures: list[Reading[Decimal]]) -> list[Reading[Decimal]]:
-    values = number_words()
-    readings = {reading.start: reading for reading in figures}
-    for match in islice(_words().finditer(text), MOST):
-        value = values[" ".join(match["word"].lower().split())]
-        if match["figure"] and int(match["figure"]) == value:
-            readings.pop(match.start("figure"), None)
-            readings[match.start()] = Reading(Decimal(value), match.start(), match.end())
+def spelled_figures(text: str) -> list[Figure]:
+    """The numbers that are written as words, as figures: "forty-four thousand" as 44 times a thousand.
+
+    >>> [(str(figure.value), figure.scale) for figure in spelled_figures("between thirty-eight and forty-four thousand euros")]
+    [('38', 1), ('44000', 1000)]
+    """
+    found = []
+    for number in read_spelled(text):
+        scale = 1000 if number.in_thousands else 1
+        found.append(Figure(number.value, number.value / scale, scale, number.start, number.end))
+    return found
+
+
+def _said_once(text: str, readings: list[Reading[Decimal]]) -> list[Reading[Decimal]]:
+    """The readings, of which a word and the same number in figures behind it ("sixteen (16)") are one."""
+    kept: list[Reading[Decimal]] = []
+    for reading in readings:
+        before = kept[-1] if kept else None
+        same = before and before.value == reading.value and _SAME_IN_FIGURES.fullmatch(text, before.end, reading.end + 1)
+        if before and same and not text[before.start].isdecimal():
+            kept[-1] = Reading(before.value, before.start, reading.end + 1)
         else:
-            readings[match.start()] = Reading(Decimal(value), match.start(), match.end("word"))
-    return list(readings.values())
+            kept.append(reading)
+    return kept

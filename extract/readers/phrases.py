@@ -12,7 +12,7 @@ accents, punctuation as blanks):
 - ``keeps_negation = true``: what negates is part of the phrases ("not remote")
 
 and for all entries ``negation_before`` (right before) and ``negation_after`` (within six words), to which come those of
-``phrases.toml``.
+``phrases.toml``, and its negated verbs before the phrase ("we do not offer any").
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from extract.once import once
+from extract.readers.denial import is_not_offered
 from extract.readers.gazetteer import fold
 from extract.readers.reading import Reading
 from extract.vocabulary import load
@@ -31,6 +32,8 @@ from extract.vocabulary import load
 _WORD = re.compile(r"[^\W_]+")
 # What may stand between the words of a phrase
 _GAP = re.compile(r"[ .'’\-–—/:%+&()*]{1,4}")
+# A hyphen that OCR has set apart: "on - site"
+_TORN = re.compile(r"\s([-/])\s")
 _STOP = re.compile(r"[.;!?•|\n](?=\s)|\n")
 
 
@@ -172,7 +175,7 @@ def _is_phrase(text: str, words: tuple[Token, ...], first: int, phrase: tuple[st
 
 def _read(text: str, words: tuple[Token, ...], first: int, last: int, entry: Entry) -> Reading[str] | None:
     start, end = words[first].start, words[last - 1].end
-    if entry.exact and text[start:end] not in entry.exact:
+    if entry.exact and text[start:end] not in entry.exact and _TORN.sub(r"\1", text[start:end]) not in entry.exact:
         return None
     if entry.alone and not _is_alone(text, words, first, last):
         return None
@@ -189,8 +192,8 @@ def _read(text: str, words: tuple[Token, ...], first: int, last: int, entry: Ent
 def _is_negated(text: str, words: tuple[Token, ...], first: int, last: int, entry: Entry) -> bool:
     """Whether the words right before or after give the phrase another meaning, or the contrary one."""
     if first and (entry.no_before or entry.negated_before):
-        before = _window(text, words, first - 1, -1, 4)
-        if before.endswith(entry.no_before + entry.negated_before):
+        before = _window(text, words, first - 1, -1, 6)
+        if before.endswith(entry.no_before) or _is_denied_before(before, entry):
             return True
     if last < len(words) and (entry.no_after or entry.negated_after):
         after = _window(text, words, last, 1, 6)
@@ -199,8 +202,12 @@ def _is_negated(text: str, words: tuple[Token, ...], first: int, last: int, entr
 
 
 def _is_denied(text: str, words: tuple[Token, ...], first: int, last: int, entry: Entry) -> bool:
-    before = _window(text, words, first - 1, -1, 4) if first else ""
-    return before.endswith(entry.negated_before) or _denies(_window(text, words, last, 1, 6), entry)
+    before = _window(text, words, first - 1, -1, 6) if first else ""
+    return _is_denied_before(before, entry) or _denies(_window(text, words, last, 1, 6), entry)
+
+
+def _is_denied_before(before: str, entry: Entry) -> bool:
+    return bool(entry.negated_before) and (before.endswith(entry.negated_before) or is_not_offered(before))
 
 
 def _denies(after: str, entry: Entry) -> bool:

@@ -10,8 +10,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from extract.once import once
-from extract.readers.numbers import number_words
 from extract.readers.reading import MOST, alternation
+from extract.readers.spelled import number_words
 from extract.vocabulary import load
 
 _SHORT = 500  # characters of a line that is worth remembering
@@ -47,6 +47,7 @@ class Quantity(NamedTuple):
 
 class _Words(NamedTuple):
     units: Mapping[str, str]
+    numbers: Mapping[str, float]
     languages: Mapping[str, frozenset[str]]  # of units and of words for numbers
     span: re.Pattern[str]
     before: re.Pattern[str]
@@ -63,6 +64,9 @@ def _languages() -> dict[str, frozenset[str]]:
         for language, words in numbers[name].items():
             for word in words:
                 spoken.setdefault(word, set()).add(language[:2])
+    for language, halves in load("durations")["half"]["words"].items():
+        for word in halves:
+            spoken.setdefault(word, set()).add(language)
     for language, units in load("durations")["unit"].items():
         for word in (word for words in units.values() for word in words):
             spoken.setdefault(word, set()).add(language)
@@ -74,15 +78,18 @@ def _words() -> _Words:
     table = load("durations")
     units = {word: unit for names in table["unit"].values() for unit, words in names.items() for word in words}
     unit = rf"{alternation(units)}(?!\w|-end)(?:\(s\))?"
-    number = rf"(?:[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?(?![0-9])|{alternation(number_words())}(?!\w)(?:\s?\([0-9]{{1,3}}\))?)"
+    numbers = {**number_words(), **{word: half for halves in table["half"]["words"].values() for word, half in halves.items()}}
+    number = rf"(?:[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?(?![0-9])|{alternation(numbers)}(?!\w)(?:\s?\([0-9]{{1,3}}\))?)"
     join = rf"(?:\s?[-–—~/]\s?|\s{alternation(table['range']['join'])}\s)"
     gap = rf"[\s-]{{0,2}}(?:{alternation(table['range']['between'])}\s)?"
     more = rf"\s{alternation(table['range']['more'])}(?!\w)"
-    last = rf"(?P<high>{number})(?P<high_plus>\+|{more})?{gap}(?P<unit>{unit})"
+    half = alternation(table["half"]["behind"]["words"])
+    last = rf"(?P<high>{number})(?P<high_plus>\+|{more})?{gap}(?P<unit>{unit})(?P<half>\s{half}(?!\w))?"
     first = rf"(?P<low>{number})(?P<low_plus>\+)?(?:{gap}(?P<low_unit>{unit}))?"
     lower, upper = table["lower"], table["upper"]
     return _Words(
         units=units,
+        numbers=numbers,
         languages=_languages(),
         span=re.compile(rf"(?<![\w.,/-])(?:{first}{join})?{last}"),
         before=re.compile(rf"(?<!\w){alternation([*lower['before'], *upper['before']])}\s?:?\s?\(?\Z"),
@@ -123,12 +130,16 @@ _remembered = lru_cache(maxsize=512)(_read)
 
 def _quantity(text: str, match: re.Match[str], words: _Words) -> Quantity | None:
     unit_word = match["unit"].removesuffix("(s)")
-    high = _number(match["high"], unit_word, words)
+    whole = match["low"] and text[match.start("low") : match.end("high")] in words.numbers  # "two and a half" is no range
+    first_end = "low" if whole else "high"
+    high = _number(text[match.start(first_end) : match.end("high")], unit_word, words)
     if high is None:
         return None
     unit = words.units[unit_word]
-    last = Amount(high, unit, match.start("high"), match.end("unit"))
-    low = _number(match["low"], (match["low_unit"] or unit_word).removesuffix("(s)"), words) if match["low"] else None
+    high += 0.5 if match["half"] else 0.0  # "two years and a half"
+    last = Amount(high, unit, match.start(first_end), max(match.end("half"), match.end("unit")))
+    named = match["low"] and not whole
+    low = _number(match["low"], (match["low_unit"] or unit_word).removesuffix("(s)"), words) if named else None
     if low is None:
         return _bounded(text, last, None, plus=bool(match["high_plus"]))
     low_unit = words.units[match["low_unit"].removesuffix("(s)")] if match["low_unit"] else unit
@@ -145,7 +156,7 @@ def _number(written: str, unit: str, words: _Words) -> float | None:
     word = " ".join(written.partition("(")[0].split())
     if not words.languages[word] & words.languages[unit]:
         return None
-    return float(number_words()[word])
+    return float(words.numbers[word])
 
 
 def _bounded(text: str, low: Amount, high: Amount | None, *, plus: bool) -> Quantity:

@@ -60,17 +60,22 @@ def lowest_education(text: str) -> Reading[str] | None:
 
 
 @once
-def _in_progress() -> dict[str, tuple[tuple[str, ...], ...]]:
-    found: dict[str, list[tuple[str, ...]]] = {}
-    for phrase in load("education")["in_progress"]["words"]:
-        words = tuple(fold(phrase).split())
-        found.setdefault(words[0], []).append(words)
-    return {first: tuple(phrases) for first, phrases in found.items()}
+def _sayings() -> dict[str, dict[str, tuple[tuple[str, ...], ...]]]:
+    """The phrases of the tables that say something of studies, by their first words."""
+    tables: dict[str, dict[str, tuple[tuple[str, ...], ...]]] = {}
+    for name in ("in_progress", "completed"):
+        found: dict[str, list[tuple[str, ...]]] = {}
+        for phrase in load("education")[name]["words"]:
+            words = tuple(fold(phrase).split())
+            found.setdefault(words[0], []).append(words)
+        tables[name] = {first: tuple(phrases) for first, phrases in found.items()}
+    return tables
 
 
 @once
-def _in_progress_triggers() -> frozenset[str]:
-    return triggers(load("education")["in_progress"]["words"], load("education")["common_words"])
+def _saying_triggers() -> dict[str, frozenset[str]]:
+    table = load("education")
+    return {name: triggers(table[name]["words"], table["common_words"]) for name in ("in_progress", "completed")}
 
 
 def in_progress_ok(text: str) -> Reading[bool] | None:
@@ -80,14 +85,33 @@ def in_progress_ok(text: str) -> Reading[bool] | None:
     >>> found.value, found.start, found.end
     (True, 21, 48)
     """
-    if words_of(text).isdisjoint(_in_progress_triggers()):
+    place = _said(text, "in_progress")
+    return Reading(value=True, start=place[0], end=place[1]) if place else None
+
+
+def studies_may_go_on(text: str) -> Reading[bool] | None:
+    """Whether a text says that studies need not be finished (True), or that they have to be (False); None where it says neither.
+
+    >>> found = [studies_may_go_on(text) for text in ("a completed degree", "pursuing a degree", "a degree")]
+    >>> [reading and reading.value for reading in found]
+    [False, True, None]
+    """
+    if found := in_progress_ok(text):
+        return found
+    place = _said(text, "completed")
+    return Reading(value=False, start=place[0], end=place[1]) if place else None
+
+
+def _said(text: str, name: str) -> tuple[int, int] | None:
+    """Where a text holds the first phrase of a table that it does not deny."""
+    if words_of(text).isdisjoint(_saying_triggers()[name]):
         return None
-    words = tokens(text)
+    words, sayings = tokens(text), _sayings()[name]
     for number, token in enumerate(words):
-        for phrase in _in_progress().get(token.word, ()):
+        for phrase in sayings.get(token.word, ()):
             last = number + len(phrase)
             if _same(words[number:last], phrase) and not is_denied(text, token.start, words[last - 1].end):
-                return Reading(value=True, start=token.start, end=words[last - 1].end)
+                return token.start, words[last - 1].end
     return None
 
 

@@ -26,7 +26,8 @@ from extract.tasks import Task
 
 T = TypeVar("T", bound=BaseModel)
 _lock = threading.Lock()
-_OF_A_REQUEST = ("prompt", "ask", "temperature", "top_p", "seed", "reasoning_effort", "max_output_tokens", "repeat", "max_repairs")
+_SAMPLING = ("temperature", "top_p", "seed", "reasoning_effort")
+_OF_A_REQUEST = ("prompt", "ask", *_SAMPLING, "max_output_tokens", "repeat", "max_repairs")
 _UNSET = {name: Settings.model_fields[name].default for name in _OF_A_REQUEST}
 _networks: WeakSet[OpenAIModel] = WeakSet()
 

@@ -93,7 +93,8 @@ class LlmEngine:
         not_asked = frozenset(askable(self.task.schema)) - asked - known.certain if asked is not None else frozenset[str]()
         request = None
         if wire.root.fields:
-            request = self._asked(self.prompt, wire, messages_of(self.prompt, wire, lines, schema=self.task.schema, filled=filled.values))
+            messages = messages_of(self.prompt, wire, lines, schema=self.task.schema, filled=filled.values)
+            request = self._asked(self.prompt, wire, messages)
         return Plan(filled, wire, lines, request, not_asked)
 
     def fill(self, clean: CleanDocument) -> Draft:

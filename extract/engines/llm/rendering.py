@@ -25,7 +25,7 @@ from extract.source import open_source
 
 _LONGEST_PROBLEM = 400  # characters of what is said to be wrong with a field
 _SHOWN = 200  # characters of a value that is told as known
-_ESCAPED = re.compile(rf"[<>\u2028\u2029{INVISIBLE}]")  # what could look like the fence or the end of a line, and what nobody sees
+_ESCAPED = re.compile(rf"[<>\u2028\u2029{INVISIBLE}]")  # what looks like the fence or the end of a line, or is not seen
 
 
 def messages_of(

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from pydantic import BaseModel
 
@@ -99,8 +100,8 @@ def _for_field(path: str, node: Node, draft: Draft, lines: Lines) -> Iterator[in
     leaves = list(leaves_of(node))
     for leaf in leaves:
         yield from _readable(leaf, cited, lines)
-    wrong = [str(value.value) for place, value in draft.values.items() if is_within(place, path)]
-    yield from _with_words(wrong, lines)
+    if any(reader_of(leaf) is None for leaf in leaves):
+        yield from _with_words([str(value.value) for place, value in draft.values.items() if is_within(place, path)], lines)
     if any(leaf.verbatim for leaf in leaves):
         yield from _in_section(path.partition(".")[0], lines.clean)
 
@@ -120,11 +121,12 @@ def _readable(leaf: Leaf, cited: AbstractSet[int], lines: Lines) -> Iterator[int
         return
     near = sorted(range(len(lines)), key=lambda number: min((abs(number - other) for other in cited), default=number))
     bodies = list(lines.bodies())
-    shown = 0
-    for number in near:
-        if shown < _READ and any(leaf.choices == () or found.value in leaf.choices for found in locate(reader, bodies[number].text)):
-            shown += 1
-            yield number
+    read = (number for number in near if any(_may_be(found.value, leaf) for found in locate(reader, bodies[number].text)))
+    yield from islice(read, _READ)
+
+
+def _may_be(value: object, leaf: Leaf) -> bool:
+    return not leaf.choices or value in leaf.choices
 
 
 def _with_words(texts: Sequence[str], lines: Lines) -> Iterator[int]:

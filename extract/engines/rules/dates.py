@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -11,8 +11,8 @@ from extract.cleaning.document import Segment
 from extract.engines.rules.page import DraftBuilder, Page, part
 from extract.engines.rules.statements import Statement, stating
 from extract.once import once
-from extract.readers.dates import order_of_days, read_ambiguous_dates, read_dates
 from extract.readers.date_purposes import DATES, flat, purpose_of
+from extract.readers.dates import order_of_days, read_ambiguous_dates, read_dates
 from extract.readers.places import read_places
 from extract.readers.reading import Reading, alternation
 from extract.readers.wording import wording
