@@ -84,7 +84,10 @@ class _Grounder:
         if claim.leaf.reader == "language" and self._is_told_better_elsewhere(claim):
             return None
         proof = claim.proof(lambda: self._conventions)
-        return self._grounded(claim.value, proof, parts_of(proof.references, self.clean)) if proof else None
+        if proof is None:
+            return None
+        parts = claim.parts if proof.references is claim.references else parts_of(proof.references, self.clean)
+        return self._grounded(claim.value, proof, parts)
 
     def elsewhere(self, path: str, stated: Mapping[str, Grounded]) -> tuple[Grounded | None, list[Issue]]:
         """The value in another place than the engine says, and what there is to tell about it."""

@@ -125,9 +125,10 @@ class Claim:
         for reference in self.references:
             body = body_of(reference, self.clean)
             for found in readings(body.text, self.value, self.leaf, conventions) if body else ():
-                if found.start < reference.end and reference.start < found.end:
-                    if isinstance(reference, FactReference) or not (body and is_denied(body.text, found.start, found.end)):
-                        yield reference, found
+                shared = found.start < reference.end and reference.start < found.end
+                stated = isinstance(reference, FactReference) or not (body and is_denied(body.text, found.start, found.end))
+                if shared and stated:
+                    yield reference, found
 
     def _is_whole(self, reference: Reference) -> bool:
         body = body_of(reference, self.clean)

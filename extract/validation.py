@@ -177,7 +177,7 @@ def field_states(
     errors = {issue.path: issue.code for issue in issues if issue.severity is Severity.ERROR and issue.path}
     states: dict[str, FieldStatus] = {}
     for path in dict.fromkeys((*evidence, *_empty_lists(record, ""), *errors)):
-        code = next((errors[place] for place in _concerning(path) if place in errors), None)
+        code = next((errors[place] for place in _concerning(path) if place in errors), None) if errors else None
         status = evidence[path].status if path in evidence else Status.ABSENT
         if code is not None and (path in errors or status is not Status.ABSENT):
             states[path] = FieldStatus.UNGROUNDED if code in UNGROUNDED else FieldStatus.INVALID

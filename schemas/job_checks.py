@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _AROUND = 1  # lines before an address that say what it is for
 _CLAUSE = 80  # characters before a value that say what it is
+_CAPITAL_BEFORE = re.compile(r"[^\W\d_a-z][\w'’.-]*\s\Z")
 _LONGEST_LABEL = 40  # characters of a line that names the field below it
 _LABELS = frozenset({"title", "company.name", "department", "job_id", "contact.name", *DATES})
 """Fields of which a line holds one only."""
@@ -71,13 +73,18 @@ def city_is_whole(checked: Checked[JobPosting]) -> Iterator[Issue]:
         path = f"locations.{number}.city"
         for segment in checked.segments(path) if place.city else ():
             at = find_words(place.city or "", segment.text)
-            for found in read_places(segment.text) if at else ():
-                city = found.value.city
-                whole = segment.text[city.start : city.end] if city else ""
-                if city and at and city.start <= at[0] and at[1] <= city.end and whole != place.city and find_city(whole):
-                    message = f"{place.city!r} is a part of {whole!r}"
-                    yield checked.issue(path, message, code="cut_short")
-                    break
+            whole = _larger_name(segment.text, *at) if at else ""
+            if whole:
+                yield checked.issue(path, f"{place.city!r} is a part of {whole!r}", code="cut_short")
+
+
+def _larger_name(text: str, start: int, end: int) -> str:
+    """The name of a city that a shorter name is a part of; empty where it is none."""
+    if not _CAPITAL_BEFORE.search(text[max(0, start - _CLAUSE) : start]) and not text[end + 1 : end + 2].isupper():
+        return ""  # a quick look: a part of a name stands beside another capital
+    cities = [city for found in read_places(text) if (city := found.value.city)]
+    larger = (text[c.start : c.end] for c in cities if c.start <= start and end <= c.end and c.end - c.start > end - start)
+    return next((name for name in larger if find_city(name)), "")
 
 
 def place_is_of_the_job(checked: Checked[JobPosting]) -> Iterator[Issue]:

@@ -212,8 +212,7 @@ def _read_unproven(text: str) -> list[Reading[Pay]]:
 
 def _hints_at_money(text: str) -> bool:
     words = money_words()
-    lowered = text.lower()
-    return any(hint in lowered for hint in words.hints) or any(code in text for code in words.codes)
+    return words.hint.search(text.lower()) is not None or words.code.search(text) is not None
 
 
 class _Context(NamedTuple):

@@ -33,8 +33,8 @@ class MoneyWords(NamedTuple):
     counted: frozenset[str]  # words before a unit that is not that of pay ("40 hours per week")
     about: Mapping[str, About]
     pairs: frozenset[str]  # first words of phrases of two words among these
-    hints: tuple[str, ...]
-    codes: tuple[str, ...]
+    hint: re.Pattern[str]  # in lower case; a text without any states no pay, unless it has a code
+    code: re.Pattern[str]
     crowns: Mapping[str, list[str]]
     currency_after: re.Pattern[str]
     any_currency: re.Pattern[str]
@@ -129,8 +129,8 @@ def money_words() -> MoneyWords:
         counted=frozenset(money["unit"]["counted"]),
         about={word: About(name) for name, words in spoken for word in words},
         pairs=openings(word for words in (*(words for _, words in spoken), *before_words) for word in words),
-        hints=_hints(money),
-        codes=tuple(money["currency"]["codes"]),
+        hint=re.compile(alternation(_hints(money))),
+        code=re.compile(alternation(money["currency"]["codes"])),
         crowns=money["currency"]["crowns"],
         currency_after=re.compile(rf"(?:\.[–-]|,-)?\s?(?P<currency>{currency})"),
         any_currency=re.compile(rf"(?<![A-Za-z]){currency}|[$€£]"),

@@ -25,7 +25,7 @@ from extract.source import open_source
 
 _LONGEST_PROBLEM = 400  # characters of what is said to be wrong with a field
 _SHOWN = 200  # characters of a value that is told as known
-_ESCAPED = re.compile(rf"[<>\u2028\u2029{INVISIBLE}]")  # what looks like the fence or the end of a line, or is not seen
+_ESCAPED = re.compile(rf"[<>\x7f-\x9f\u2028\u2029{INVISIBLE}]")  # what looks like the fence or the end of a line, or is not seen
 
 
 def messages_of(
@@ -60,8 +60,13 @@ def _known(filled: Mapping[str, DraftValue]) -> str:
     known = {path: drafted.value for path, drafted in filled.items() if len(str(drafted.value)) <= _SHOWN}
     if not known:
         return ""
-    written = _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(known, ensure_ascii=False))
+    written = _ESCAPED.sub(lambda found: _as_escape(found[0]), json.dumps(known, ensure_ascii=False))
     return f"Known already: {written}"
+
+
+def _as_escape(character: str) -> str:
+    """A character as JSON writes it out: what lies beyond four digits is a pair of them."""
+    return f"\\u{ord(character):04x}" if ord(character) <= 0xFFFF else json.dumps(character).strip('"')
 
 
 def _shown(prompt: Prompt, example: Example, schema: type[BaseModel], wire: Wire) -> Iterator[Message]:
