@@ -21,9 +21,9 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from extract.cleaning.document import CleanDocument, Kind, Segment
-from extract.cleaning.headings import heading_section
 from extract.fields import leaf_paths
 from extract.finding import alike
+from extract.openings import other_openings
 from extract.readers.language import read_language
 from extract.result import Evidence, Issue, Severity, Status
 
@@ -182,7 +182,7 @@ def in_language(field: str, *texts: str) -> Check:
 
 def not_left_out(checked: Checked[Any]) -> Iterator[Issue]:
     """No value comes from a part of the document that is none of the record's: a menu, another opening."""
-    other = {s.number for s in _under_other_openings(checked.document)}
+    others = other_openings(checked.document)
     for path in checked.values:
         evidence = checked.evidence.get(path)
         if evidence is None or not evidence.segments or evidence.status in {Status.FACT, Status.INFERRED}:
@@ -190,17 +190,8 @@ def not_left_out(checked: Checked[Any]) -> Iterator[Issue]:
         segments = [s for number in evidence.segments if (s := checked.document.segment(number))]
         if gone := next((segment for segment in segments if segment.dropped), None):
             yield checked.issue(path, f"{_shown(gone.text)} was left out of the document: {gone.dropped}", code="left_out")
-        elif all(segment.number in other for segment in segments):
+        elif all(segment.number in others for segment in segments):
             yield checked.issue(path, f"{_shown(segments[0].text)} belongs to another opening", code="other_opening")
-
-
-def _under_other_openings(document: CleanDocument) -> Iterator[Segment]:
-    related = False
-    for segment in document.segments:
-        if segment.kind is Kind.HEADING:
-            related = heading_section(segment.text) == "related"
-        if related:
-            yield segment
 
 
 def _in_one_place(checked: Checked[Any], path: str, other: str) -> bool:

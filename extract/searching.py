@@ -13,10 +13,10 @@ from functools import cached_property
 from typing import NamedTuple
 
 from extract.cleaning.document import CleanDocument, Kind, Scalar, Segment
-from extract.cleaning.headings import heading_section
 from extract.engines.base import FactReference, TextReference
 from extract.fields import Leaf
 from extract.finding import alike, find_folded, find_repaired, find_words
+from extract.openings import other_openings
 from extract.readers import Conventions
 from extract.readers.countries import find_countries
 from extract.readers.dates import order_of_days
@@ -34,7 +34,6 @@ MOST_PLACES = 20
 _ANYWHERE = frozenset({"date", "moment", "email", "phone", "url", "employment_type", "workplace", "education"})
 """Readers of values that say by themselves what they are."""
 _ADDRESSES = ("https://", "http://")
-_OTHER_OPENINGS = "related"
 
 
 class Place(NamedTuple):
@@ -75,10 +74,6 @@ class Search:
         """The text of the heading above a line; empty where there is none."""
         return self._headings[number] if 0 <= number < len(self._headings) else ""
 
-    def is_other_opening(self, number: int) -> bool:
-        """Whether a line stands under a heading that announces other openings."""
-        return heading_section(self.heading(number)) == _OTHER_OPENINGS
-
     @cached_property
     def _headings(self) -> list[str]:
         above, found = "", []
@@ -90,8 +85,8 @@ class Search:
     @cached_property
     def _own(self) -> tuple[Segment, ...]:
         """The lines that can be believed and do not belong to other openings."""
-        trusted = (segment for segment in self.clean.segments if segment.number not in self.distrusted)
-        return tuple(segment for segment in trusted if not self.is_other_opening(segment.number))
+        left_out = self.distrusted | other_openings(self.clean)
+        return tuple(segment for segment in self.clean.segments if segment.number not in left_out)
 
     @cached_property
     def _text(self) -> str:

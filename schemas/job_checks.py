@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from extract.schemas.job_posting import JobPosting
 
 _AROUND = 1  # lines before an address that say what it is for
+_NEAR_WORDS = 5  # words before a date in which it is said what happens on it
 _CLAUSE = 80  # characters before a value that say what it is
+_TOWN_BEFORE = re.compile(r"[^\W\d_a-z][\w'’.-]*,\s*\Z")  # before its region
 _CAPITAL_BEFORE = re.compile(r"[^\W\d_a-z][\w'’.-]*\s\Z")
 _LONGEST_LABEL = 40  # characters of a line that names the field below it
 _LABELS = frozenset({"title", "company.name", "department", "job_id", "contact.name", *DATES})
@@ -93,7 +95,8 @@ def place_is_of_the_job(checked: Checked[JobPosting]) -> Iterator[Issue]:
         for segment in checked.segments(path) if path.endswith((".city", ".region", ".raw")) else ():
             at = find_words(name, segment.text)
             between = load("elsewhere")["between"]
-            words = folded_words(segment.text[max(0, at[0] - _CLAUSE) : at[0]]) if at else []
+            before = _TOWN_BEFORE.sub("", segment.text[max(0, at[0] - _CLAUSE) : at[0]]) if at else ""
+            words = folded_words(before)
             said = [word for word in words if not word.isdigit() and word not in between]
             if f" {' '.join(said)}".endswith(tuple(f" {phrase}" for phrase in load("elsewhere")["places"])):
                 yield checked.issue(path, f"{name!r} is no place of work: {_quoted(segment)}", code="other_field")
@@ -101,6 +104,20 @@ def place_is_of_the_job(checked: Checked[JobPosting]) -> Iterator[Issue]:
 
 def _quoted(segment: Segment) -> str:
     return repr(segment.text if len(segment.text) <= _CLAUSE else f"{segment.text[: _CLAUSE - 1]}…")
+
+
+def line_is_of_this_opening(checked: Checked[JobPosting]) -> Iterator[Issue]:
+    """Title, places and pay do not come from a sentence on other openings ("We also hire a driver in Lyon")."""
+    for name in ("title", "locations", "salary"):
+        for path, _ in checked.below(name):
+            segments = checked.segments(path)
+            if segments and all(_tells_of_others(segment) for segment in segments):
+                yield checked.issue(path, f"it is about another opening: {_quoted(segments[0])}", code="other_opening")
+
+
+def _tells_of_others(segment: Segment) -> bool:
+    said = f" {fold(segment.text)} "
+    return any(f" {phrase} " in said for phrase in load("elsewhere")["openings"])
 
 
 def title_is_whole(checked: Checked[JobPosting]) -> Iterator[Issue]:
@@ -166,6 +183,13 @@ def line_says_the_same(checked: Checked[JobPosting]) -> Iterator[Issue]:
             yield checked.issue(path, f"the markup says that it is {', '.join(fields)}", code="other_field")
 
 
+def _purpose(text: str, start: int) -> str | None:
+    """What a date is for, by the words before it: a field, or something that is none."""
+    words = folded_words(text[max(0, start - _CLAUSE) : start])[-_NEAR_WORDS:]
+    other = any(f" {phrase} " in f" {' '.join(words)} " for phrase in load("elsewhere")["days"])
+    return "another day" if other else purpose_of(text, start)
+
+
 def _holds(outer: Sequence[Span], inner: Sequence[Span]) -> bool:
     """Whether a stretch of the source lies in another one."""
     return bool(outer) and outer[0].start <= inner[0].start and inner[-1].end <= outer[-1].end
@@ -180,7 +204,7 @@ def _labels(segment: Segment, path: str, checked: Checked[JobPosting]) -> Iterat
         named = [name for name in paths_of(above.text) if name in fields]
     if not named and path in DATES:
         value = str(checked.values[path])
-        purposes = [purpose_of(segment.text, found.start) for found in locate("date", segment.text) if found.value == value]
+        purposes = [_purpose(segment.text, found.start) for found in locate("date", segment.text) if found.value == value]
         named = [purpose for purpose in purposes if purpose]
     yield from named
 
@@ -190,6 +214,7 @@ JOB_CHECKS: tuple[Check, ...] = (
     region_is_in_country,
     city_is_whole,
     place_is_of_the_job,
+    line_is_of_this_opening,
     title_is_whole,
     mailbox_is_for_applications,
     person_is_for_applications,

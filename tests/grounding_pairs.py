@@ -56,19 +56,3 @@ def _pairs(entry: object) -> Iterator[Pair]:
     for kind, triples in kinds.items():
         for path, value, claim in triples:
             yield Pair(found.source, found.format, path, value, claim, kind, stated=not kind)
-
-
-UNSOLVED = frozenset(
-    {
-        # Another opening, told in a sentence of this one, or under a heading that a screen reading has in another column
-        ("title", "C# Developer", "C# Developer"),
-        ("locations.0.city", "Ostrava", "Ostrava"),
-        ("locations.0.city", "Klagenfurt", "Controller, Klagenfurt"),
-        ("title", "Controller", "Controller"),
-        ("salary.min", "3900", "3.900 € brutto im Monat"),
-        # The day of an interview, the region of another office
-        ("valid_through", "2026-04-17", "interviews take place on 17 April 2026"),
-        ("locations.0.region", "Texas", "Austin, Texas"),
-    }
-)
-"""Pairs that are judged wrongly and known to be: path, value, claim."""
