@@ -27,6 +27,7 @@ MAX_MODELS = 5000
 
 _POSITION = re.compile(r"(?<![^.])[0-9]++(?![^.])")
 _LISTS = (list, tuple, Sequence)
+_ENTRIES = (list, tuple)  # and nothing that is made of them: a named tuple is one value
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,18 @@ def leaf_paths(record: BaseModel) -> Iterator[tuple[str, object]]:
     >>> list(leaf_paths(Tags(names=["a", "b"])))
     [('names.0', 'a'), ('names.1', 'b'), ('note', None)]
     """
-    return _leaves_of(record, "")
+    return ((path, value) for path, value in _walked(record, "") if type(value) not in _ENTRIES)
+
+
+def empty_lists(record: BaseModel) -> Iterator[str]:
+    """The paths of the lists of a record that have no entry, which are no leaves.
+
+    >>> class Tags(BaseModel):
+    ...     names: list[str]
+    >>> list(empty_lists(Tags(names=[]))), list(empty_lists(Tags(names=["a"])))
+    (['names'], [])
+    """
+    return (path for path, value in _walked(record, "") if type(value) in _ENTRIES)
 
 
 def path_pattern(path: str) -> str:
@@ -201,15 +213,16 @@ def path_pattern(path: str) -> str:
     return _POSITION.sub("*", path)
 
 
-def _leaves_of(value: object, path: str) -> Iterator[tuple[str, object]]:
+def _walked(value: object, path: str) -> Iterator[tuple[str, object]]:
+    """The leaves of a value, and its empty lists."""
     if isinstance(value, RootModel):
-        yield from _leaves_of(value.root, path)
+        yield from _walked(value.root, path)
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:
-            yield from _leaves_of(getattr(value, name), below(path, name))
-    elif isinstance(value, (list, tuple)) and type(value) in (list, tuple):  # a named tuple is one value
+            yield from _walked(getattr(value, name), below(path, name))
+    elif value and isinstance(value, (list, tuple)) and type(value) in _ENTRIES:
         for position, item in enumerate(value):
-            yield from _leaves_of(item, below(path, str(position)))
+            yield from _walked(item, below(path, str(position)))
     else:
         yield path, value
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from pydantic import BaseModel, RootModel, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from extract.checks import Check, Checked, found_by
 from extract.cleaning.document import CleanDocument
 from extract.errors import IncompleteRecord
-from extract.fields import below, leaf_paths, paths_above, shape_of
+from extract.fields import below, empty_lists, leaf_paths, paths_above, shape_of
 from extract.grounding import Grounded
 from extract.readers.stating import same_value
 from extract.records import POSITION, assemble, completed, content_of, number_of, without_gaps
@@ -176,7 +176,7 @@ def field_states(
     """What became of each leaf of a record, of each of its empty lists, and of each field that an error is about."""
     errors = {issue.path: issue.code for issue in issues if issue.severity is Severity.ERROR and issue.path}
     states: dict[str, FieldStatus] = {}
-    for path in dict.fromkeys((*evidence, *_empty_lists(record, ""), *errors)):
+    for path in dict.fromkeys((*evidence, *empty_lists(record), *errors)):
         code = next((errors[place] for place in _concerning(path) if place in errors), None) if errors else None
         status = evidence[path].status if path in evidence else Status.ABSENT
         if code is not None and (path in errors or status is not Status.ABSENT):
@@ -196,20 +196,6 @@ def _concerning(path: str) -> Iterator[str]:
         if POSITION.fullmatch(path[len(above) + 1 :].partition(".")[0]):
             return
         yield above
-
-
-def _empty_lists(value: object, path: str) -> Iterator[str]:
-    """The paths of the lists of a record that have no entry, which are no leaves."""
-    if isinstance(value, RootModel):
-        yield from _empty_lists(value.root, path)
-    elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            yield from _empty_lists(getattr(value, name), below(path, name))
-    elif isinstance(value, (list, tuple)) and type(value) in (list, tuple):
-        if not value:
-            yield path
-        for position, item in enumerate(value):
-            yield from _empty_lists(item, below(path, str(position)))
 
 
 def record_status(evidence: Mapping[str, Evidence], issues: Iterable[Issue]) -> RecordStatus:

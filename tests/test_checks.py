@@ -91,6 +91,54 @@ def test_a_line_is_read_as_what_it_is(values: dict[str, tuple[Scalar, str]], err
     assert (path in {p for p, e in found.evidence.items() if e.status is not Status.ABSENT}) is (error is None)
 
 
+BESIDE = (
+    "Cook in Bern\n\nReporting to the Head of Kitchens.\n\n"
+    "You travel to Lyon once a month; Acme was founded in 1921 in Geneva.\n\n"
+    "Our sister office is in Austin, Texas.\n\nWe also hire a Waiter in Basel for $20 an hour.\n\nPress: Tom Brandt\n\n"
+    "Questions? Ask Ada Finch.\n\nApply by 3 April 2026; interviews take place on 17 April 2026.\n\n"
+    "We have been present in Zurich since 2001."
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "quote", "error"),
+    [
+        ("title", "Cook", "Cook in Bern", None),
+        ("title", "Head of Kitchens", "Reporting", "other_field"),
+        ("title", "Waiter", "Waiter", "other_opening"),
+        ("locations.0.city", "Bern", "Cook in Bern", None),
+        ("locations.0.city", "Zurich", "Zurich", None),
+        ("locations.0.city", "Lyon", "Lyon", "other_field"),
+        ("locations.0.city", "Geneva", "Geneva", "other_field"),
+        ("locations.0.city", "Austin", "Austin", "other_field"),
+        ("locations.0.region", "Texas", "Austin", "other_field"),
+        ("locations.0.city", "Basel", "Basel", "other_opening"),
+        ("salary.min", 20, "$20", "other_opening"),
+        ("contact.name", "Ada Finch", "Ada Finch", None),
+        ("contact.name", "Tom Brandt", "Tom Brandt", "other_field"),
+        ("valid_through", "2026-04-03", "interviews", None),
+        ("valid_through", "2026-04-17", "interviews", "other_field"),
+    ],
+)
+def test_what_stands_beside_the_job_is_not_of_it(path: str, value: Scalar, quote: str, error: str | None) -> None:
+    """Who the job reports to, where one travels to, other offices and openings, the press, days of interviews."""
+    found = result(BESIDE, {path: (value, quote)})
+    assert [code for code, _ in told(found)] == ([error] if error else [])
+
+
+def test_a_heading_that_a_screen_reading_left_alone_still_ends_the_posting() -> None:
+    """Lines are looked at where they are printed: what stands above the heading is of the posting, whatever column it is in."""
+    text = (
+        "**[ 2 ] Bread Baker**\n\n[ 3 ] Full - Time        [ 4 ] Villach, Austria\n\n"
+        "[ 5 ] Pay is $20 an hour, and we bake at night\n\n[ 6 ] Similar jobs\n\n[ 7 ] Controller, Klagenfurt, $30 an hour\n"
+        + "-"
+        * 30
+    )
+    for city, error in (("Klagenfurt", True), ("Villach", False)):
+        found = result(text, {"locations.0.city": (city, city)}, input_format=Format.TARSIER)
+        assert bool(told(found)) is error, city
+
+
 def test_pay_of_an_unlikely_size_is_told() -> None:
     """It stays: the posting may say so."""
     values = {"salary.min": ("85000", "Salary"), "salary.unit": ("HOUR", "Salary"), "salary.currency": ("USD", "Salary")}

@@ -165,17 +165,22 @@ def _at(node: Node, path: str) -> tuple[str, Node] | None:
 
 def leaves_of(node: Node) -> Iterator[Leaf]:
     """What the schema says about each leaf of a node that is asked for."""
+    return (asked.leaf for asked in _asked(node))
+
+
+def _asked(node: Node) -> Iterator[Passage | Value]:
+    """The texts and values of a node, each as often as it comes."""
     match node:
         case Passage() | Value():
-            yield node.leaf
+            yield node
         case Entries():
-            yield from leaves_of(node.item)
+            yield from _asked(node.item)
         case Either():
             for member in node.members:
-                yield from leaves_of(member)
+                yield from _asked(member)
         case Record():
             for part in node.fields.values():
-                yield from leaves_of(part)
+                yield from _asked(part)
 
 
 def _askable(shape: Shape, path: str) -> Iterator[str]:
@@ -311,7 +316,7 @@ class _Writer:
 
     def document(self, root: Record) -> Mapping[str, JsonValue]:
         """The whole schema."""
-        for node in _values(root):
+        for node in (asked for asked in _asked(root) if isinstance(asked, Value)):
             self._name_of(node)
         choices = sum(len(_choices(json.loads(written))) for written in self._names)
         if choices > MAX_CHOICES:
@@ -386,23 +391,6 @@ class _Writer:
             raise SchemaError(
                 f"{path}: the schema has more than {MAX_PROPERTIES:,} keys, more than an endpoint takes: ask for less"
             )
-
-
-def _values(node: Node) -> Iterator[Value]:
-    """All values of a node, each as often as it comes."""
-    match node:
-        case Value():
-            yield node
-        case Entries():
-            yield from _values(node.item)
-        case Either():
-            for member in node.members:
-                yield from _values(member)
-        case Record():
-            for part in node.fields.values():
-                yield from _values(part)
-        case _:
-            return
 
 
 def _choices(stated: Json) -> Sequence[JsonValue]:
