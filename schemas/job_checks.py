@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _AROUND = 1  # lines before an address that say what it is for
 _NEAR_WORDS = 5  # words before a date in which it is said what happens on it
 _CLAUSE = 80  # characters before a value that say what it is
+_LABEL = re.compile(r"(?:^|[|·•;,.–—-]\s)\s*([^\W\d_][^|·•;:,.]{1,38}):\s*\Z")  # right before a value
 _TOWN_BEFORE = re.compile(r"[^\W\d_a-z][\w'’.-]*,\s*\Z")  # before its region
 _CAPITAL_BEFORE = re.compile(r"[^\W\d_a-z][\w'’.-]*\s\Z")
 _LONGEST_LABEL = 40  # characters of a line that names the field below it
@@ -197,15 +198,20 @@ def _holds(outer: Sequence[Span], inner: Sequence[Span]) -> bool:
 
 def _labels(segment: Segment, path: str, checked: Checked[JobPosting]) -> Iterator[str]:
     """The fields that a line says its value is, of those that one line holds one of."""
+    if path in DATES:
+        value = str(checked.values[path])
+        places = [found.start for found in locate("date", segment.text) if found.value == value]
+        if any(_LABEL.search(segment.text[:start]) for start in places):  # several fields may stand in one line
+            labels = (label[1] for start in places if (label := _LABEL.search(segment.text[:start])))
+            yield from (name for label in labels for name in paths_of(label) if name in DATES)
+            return
     fields = DATES if path in DATES else _LABELS
-    named = [name for name in paths_of(segment.key) if name in fields] if segment.kind is Kind.FIELD else []
     above = checked.document.segment(segment.number - 1)
+    named = [name for name in paths_of(segment.key) if name in fields] if segment.kind is Kind.FIELD else []
     if not named and above and above.kind is not Kind.ITEM and len(above.text) <= _LONGEST_LABEL:
         named = [name for name in paths_of(above.text) if name in fields]
     if not named and path in DATES:
-        value = str(checked.values[path])
-        purposes = [_purpose(segment.text, found.start) for found in locate("date", segment.text) if found.value == value]
-        named = [purpose for purpose in purposes if purpose]
+        named = [purpose for start in places if (purpose := _purpose(segment.text, start))]
     yield from named
 
 

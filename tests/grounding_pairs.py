@@ -1,4 +1,4 @@
-"""Pairs of a value and a source that states it for that field or does not, written by hand: grounding_pairs_*.yaml.
+"""Pairs of a value and a source that states it for that field or does not: grounding_pairs_*.yaml, grounding_held_out.yaml.
 
 Each entry of the files is a source. ``stated`` lists [path, value, quote]: the quote are the words of the source that state the
 value. ``not_stated`` lists [path, value, claim] by kind: the claim are the words that an engine would give as its quote, which
@@ -44,9 +44,13 @@ class Pair:
     stated: bool
 
 
-def load_pairs() -> tuple[Pair, ...]:
-    """All pairs, in the order of the files."""
-    files = sorted(Path(__file__).parent.glob("grounding_pairs_*.yaml"))
+DEVELOPED, HELD_OUT = "grounding_pairs_*.yaml", "grounding_held_out.yaml"
+"""The files of the pairs that grounding was developed on, and of those that were written by somebody who had not seen it."""
+
+
+def load_pairs(files_named: str = DEVELOPED) -> tuple[Pair, ...]:
+    """All pairs of these files, in the order of the files."""
+    files = sorted(Path(__file__).parent.glob(files_named))
     return tuple(pair for file in files for entry in yaml.safe_load(file.read_text("utf-8")) for pair in _pairs(entry))
 
 

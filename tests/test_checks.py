@@ -63,7 +63,8 @@ def told(found: Extraction[Any], severity: Severity = Severity.ERROR) -> list[tu
 LINES = (
     "Assistant Librarian\n\nReporting to: Head of Library\n\n"
     "Applications close on 3 April 2026; interviews are on 17 April 2026.\n\n"
-    "Start date: 1 June 2026\n\nSan Jose, CA\n\nSalary: $85,000 an hour\n\n"
+    "Start date: 1 June 2026\n\nPosted: 1 April 2026 | Closes: 5 May 2026 | Req ID 7\n\n"
+    "San Jose, CA\n\nSalary: $85,000 an hour\n\n"
     "To request an accommodation write to access@library.example.\n\nRead https://library.example/privacy first."
 )
 
@@ -76,6 +77,10 @@ LINES = (
         ({"valid_through": ("2026-04-03", "Applications")}, None),
         ({"date_posted": ("2026-04-03", "Applications")}, ("other_field", "date_posted")),
         ({"start_date": ("2026-06-01", "Start date")}, None),
+        ({"valid_through": ("2026-05-05", "Closes")}, None),
+        ({"date_posted": ("2026-05-05", "Closes")}, ("other_field", "date_posted")),
+        ({"date_posted": ("2026-04-01", "Closes")}, None),
+        ({"start_date": ("2026-04-01", "Closes")}, ("other_field", "start_date")),
         ({"valid_through": ("2026-06-01", "Start date")}, ("other_field", "valid_through")),
         ({"locations.0.city": ("San Jose", "San Jose")}, None),
         ({"locations.0.city": ("San", "San Jose")}, ("cut_short", "locations")),
