@@ -3,8 +3,9 @@
     python benchmarks/grounding.py [--repeat 3] [--wrong] [--json FILE] [--write docs]
 
 Goes through the hand-written pairs of tests/grounding_pairs_*.yaml, and through those of tests/grounding_held_out.yaml.
-docs/grounding.md says how each system is asked, and is rewritten by ``--write docs``. A peer that is not installed is left out, with a line that says so; docs/grounding.md says how to
-install them. Exits 1 where we misjudge one of the pairs that grounding was developed on.
+docs/grounding.md says how each system is asked, and is rewritten by ``--write docs``. A peer that is not installed is left out,
+with a line that says so; docs/grounding.md says how to install them. Exits 1 where we misjudge one of the pairs that grounding
+was developed on.
 """
 
 from __future__ import annotations

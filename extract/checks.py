@@ -16,11 +16,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
+from types import FunctionType
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
 from extract.cleaning.document import CleanDocument, Kind, Segment
+from extract.errors import UsageError
 from extract.fields import leaf_paths
 from extract.finding import alike
 from extract.openings import other_openings
@@ -28,6 +31,8 @@ from extract.readers.language import read_language
 from extract.result import Evidence, Issue, Severity, Status
 
 T = TypeVar("T", bound=BaseModel)
+MOST_ISSUES = 1000
+"""Issues of one check that are looked at."""
 _SHOWN = 60  # characters of a value in a message
 _LEAST_LETTERS = 120  # of a text that tells its language for certain
 _SAME_LANGUAGE = {"nb": "no", "nn": "no"}
@@ -73,7 +78,10 @@ class Checked(Generic[T]):
         hint: str = "",
         related: Sequence[str] = (),
     ) -> Issue:
-        """An issue about a field, with what people are told (``message``) and what a model is told (``hint``)."""
+        """An issue about a field, with what people are told (``message``) and what a model is told (``hint``).
+
+        A hint quotes no more of the document than the value: its text may speak to the model.
+        """
         told = f"{path}: {message}" if path else message
         return Issue(code=code, path=path, message=told, severity=severity, hint=hint or message, related=tuple(related))
 
@@ -82,9 +90,21 @@ Check = Callable[[Checked[Any]], Iterable[Issue]]
 
 
 def checks_of(schema: type[BaseModel]) -> tuple[Check, ...]:
-    """The checks that a schema declares."""
+    """The checks that a schema declares; those of the models inside of it are not looked at.
+
+    Raises UsageError where what is declared is no list or tuple of functions. A method or a field of that name declares none.
+    """
     declared = getattr(schema, "checks", ())
-    return tuple(check for check in declared if callable(check)) if isinstance(declared, (list, tuple)) else ()
+    if isinstance(declared, (property, FunctionType)):
+        return ()
+    return as_checks(declared, f"{schema.__name__}.checks")
+
+
+def as_checks(given: object, name: str) -> tuple[Check, ...]:
+    """The checks in a list or tuple of functions; UsageError, with the name of what was given, for anything else."""
+    if not isinstance(given, (list, tuple)) or not all(map(callable, given)):
+        raise UsageError(f"{name} is a list or tuple of functions, each of which takes a Checked, not {given!r:.80}.")
+    return tuple(given)
 
 
 def found_by(checks: Iterable[Check], checked: Checked[Any]) -> list[Issue]:
@@ -92,12 +112,28 @@ def found_by(checks: Iterable[Check], checked: Checked[Any]) -> list[Issue]:
     found: list[Issue] = []
     for check in checks:
         try:
-            found += check(checked)
+            told = [_issue(issue) for issue in islice(check(checked), MOST_ISSUES)]
         except Exception as error:  # noqa: BLE001 - a check of a user may raise anything, and must not cost the record
-            name = getattr(check, "__qualname__", repr(check))
-            message = f"the check {name} failed and says nothing: {type(error).__name__}: {error}"
+            name = getattr(check, "__qualname__", type(check).__name__)
+            message = f"the check {name} failed and says nothing: {_told(error)}"
             found.append(Issue(code="check_failed", path="", message=message, severity=Severity.WARNING))
+        else:
+            found += told
     return found
+
+
+def _issue(given: object) -> Issue:
+    if not isinstance(given, Issue):
+        raise TypeError(f"it gave a {type(given).__name__} and no issue")
+    return given
+
+
+def _told(error: Exception) -> str:
+    """An error in a line; its class alone where it cannot say what it is."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:  # noqa: BLE001 - as above: the text of an error is code of the user too
+        return type(error).__name__
 
 
 def in_order(low: str, high: str, *, path: str) -> Check:
@@ -131,7 +167,8 @@ def disjoint(fields: str, others: str) -> Check:
         known = {_said(value): path for path, value in checked.below(others)} if entries else {}
         for path, value in entries if known else ():
             if (twin := known.get(_said(value))) and _in_one_place(checked, path, twin):
-                yield checked.issue(path, f"the same entry stands in {twin}: {_shown(value)}", code="in_both", related=[twin])
+                message, hint = f"the same entry stands in {twin}: {_shown(value)}", f"the same entry stands in {twin}"
+                yield checked.issue(path, message, code="in_both", hint=hint, related=[twin])
 
     return check
 
@@ -144,7 +181,8 @@ def no_headings(*lists: str) -> Check:
             segments = checked.segments(path)
             headings = segments and all(segment.kind is Kind.HEADING for segment in segments)
             if headings and all(_said(segment.text) == _said(value) for segment in segments):
-                yield checked.issue(path, f"{_shown(value)} is a heading and no entry", code="heading")
+                message = f"{_shown(value)} is a heading and no entry"
+                yield checked.issue(path, message, code="heading", hint="it is a heading and no entry")
 
     return check
 
@@ -153,8 +191,8 @@ def another_text_than(field: str, other: str) -> Check:
     """The text of ``field`` is not that of ``other``; that they share some of it is a warning."""
 
     def check(checked: Checked[Any]) -> Iterator[Issue]:
-        own, theirs = checked.segments(field), checked.segments(other)
-        shared = [segment for segment in own if segment in theirs]
+        own, theirs = checked.segments(field), {segment.number for segment in checked.segments(other)}
+        shared = [segment for segment in own if segment.number in theirs]
         if shared and len(shared) == len(own):
             yield checked.issue(field, f"it is the text of {other}", code="same_text", related=[other])
         elif shared:
@@ -189,9 +227,11 @@ def not_left_out(checked: Checked[Any]) -> Iterator[Issue]:
             continue
         segments = [s for number in evidence.segments if (s := checked.document.segment(number))]
         if gone := next((segment for segment in segments if segment.dropped), None):
-            yield checked.issue(path, f"{_shown(gone.text)} was left out of the document: {gone.dropped}", code="left_out")
+            message = f"{_shown(gone.text)} was left out of the document: {gone.dropped}"
+            yield checked.issue(path, message, code="left_out", hint="it stands in no part of the document that counts")
         elif all(segment.number in others for segment in segments):
-            yield checked.issue(path, f"{_shown(segments[0].text)} belongs to another opening", code="other_opening")
+            message = f"{_shown(segments[0].text)} belongs to another opening"
+            yield checked.issue(path, message, code="other_opening", hint="it belongs to another opening")
 
 
 def _in_one_place(checked: Checked[Any], path: str, other: str) -> bool:

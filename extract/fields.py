@@ -179,6 +179,15 @@ def paths_above(path: str) -> Iterator[str]:
         end = path.rfind(".", 0, end)
 
 
+def is_within(path: str, unit: str) -> bool:
+    """Whether a path is that of a field, or lies below it.
+
+    >>> is_within("salary.min", "salary"), is_within("salary", "salary"), is_within("salaries", "salary")
+    (True, True, False)
+    """
+    return path == unit or path.startswith(f"{unit}.")
+
+
 def leaf_paths(record: BaseModel) -> Iterator[tuple[str, object]]:
     """Every leaf of a record with its dotted path ("locations.0.city") and its value as it is, nulls included.
 

@@ -11,6 +11,7 @@ Three ways, from the strictest to the loosest; each finds whole words only, and 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
@@ -26,20 +27,20 @@ _ALIKE = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "
 _BLANK = re.compile(r"\s+")
 _LONG, _ENDS = 9, 3
 """Words from which on a quote is long, and those that are kept of it at either end."""
-_SIGN = re.compile(r"[+#&%*@$€£]")  # these make another word or another amount: "C" is not "C++"
+_SIGN = re.compile(r"[+#&%*@$€£]")
 _ATTACHED = "+#%*"
 _LEADING = "@$€£#&"
 _SENTENCE_END = re.compile(r"[.!?;:|•]\s|\n")
 _MOST_BETWEEN = 4  # characters between two words of one text
 _SHORT = 4  # letters: with so few, "IT" is not "it"
-_DASHES = "-‐‑–—\xad"
-_CONFUSED = str.maketrans("Il|1O", "iiiio")
+_LEFT_OUT = re.compile(r"[\s‐‑–—\xad-]")
+_CONFUSED = str.maketrans("Il|O’‘“”", "iiio''\"\"")
 _INSIDE = {"0": "o", "1": "i"}
+_FIGURE_INSIDE = re.compile(r"(?<=[^\W\d_])[01](?=[^\W\d_])")  # a misread letter, where it stands between letters
 _OUT_OF_PLACE = re.compile(r"(?<=[a-zà-ÿ])[IO]++(?=[a-zà-ÿ])|(?<=[^\W\d_])[01|]++(?=[^\W\d_])")
 _AI = re.compile(r"AI(?![^\W\d_])")
 _AROUND = 40
 """Characters around a misread word that say what it is."""
-_LETTER_BEFORE, _LETTER_BEHIND = re.compile(r"[^\W\d_]\Z"), re.compile(r"[^\W\d_]")
 
 
 def alike(text: str) -> str:
@@ -73,6 +74,16 @@ def find_words(quote: str, text: str, start: int = 0) -> tuple[int, int] | None:
     pattern = _whole_words(quote)
     found = pattern.search(alike(text), start) if pattern else None
     return found.span() if found else None
+
+
+def find_all_words(quote: str, text: str) -> Iterator[tuple[int, int]]:
+    """All places at which a quote stands as whole words, as for ``find_words``, in a text that ``alike`` has written.
+
+    >>> list(find_all_words("R", "R, Rust and R"))
+    [(0, 1), (12, 13)]
+    """
+    pattern = _whole_words(quote)
+    return (found.span() for found in pattern.finditer(text)) if pattern else iter(())
 
 
 @lru_cache(maxsize=128)  # one quote is looked for in line after line
@@ -115,6 +126,15 @@ def shortened(quote: str, text: str) -> str:
     return short if len(words) > _LONG and find_part(short, text) == find(quote, text) else quote
 
 
+def signs(text: str) -> list[str]:
+    """The signs that make another word or another amount of a text: "C" is not "C++".
+
+    >>> signs("C++, $5")
+    ['+', '+', '$']
+    """
+    return _SIGN.findall(text)
+
+
 def find_folded(value: str, text: str) -> tuple[int, int] | None:
     """Where the words of a value stand in a text, whatever their capitals, accents and punctuation; signs must be the same.
 
@@ -134,7 +154,7 @@ def find_folded(value: str, text: str) -> tuple[int, int] | None:
         start, end = _with_signs(text, token.start, words[last].end)
         joined = all(_go_together(text, before.end, behind.start) for before, behind in pairwise(words[number : last + 1]))
         found = text[start:end]
-        if joined and _SIGN.findall(value) == _SIGN.findall(found) and _same_short_word(value, found):
+        if joined and signs(value) == signs(found) and _same_short_word(value, found):
             return (start, end) if len(found) >= _SHORT else find_words(found, text, start)
     return None
 
@@ -168,11 +188,13 @@ def find_repaired(value: str, text: str) -> tuple[int, int] | None:
     >>> find_repaired("notable", "not able"), find_repaired("Level 11", "Level 1l"), find_repaired("C", "C++")
     (None, None, None)
     """
-    wanted, _ = _skeleton(value)
+    wanted = skeleton(value)
     if not any(map(str.isalpha, wanted)):
         return None
-    letters, places = _skeleton(text[:LONGEST])
+    text = text[:LONGEST]
+    letters = skeleton(text)
     at = letters.find(wanted)
+    places = _kept(text) if at >= 0 else []
     while at >= 0:
         start, end = places[at], places[at + len(wanted) - 1] + 1
         found = text[start:end]
@@ -209,19 +231,19 @@ def _is_damaged(word: str) -> bool:
     return _OUT_OF_PLACE.search(word) is not None
 
 
-def _skeleton(text: str) -> tuple[str, list[int]]:
-    """What OCR leaves of a text: without blanks and hyphens, letters that look alike as one; and where each stood."""
-    kept = [at for at, character in enumerate(text) if not character.isspace() and character not in _DASHES]
-    written = "".join(_seen(text, at) for at in kept)
-    return written, kept
+def skeleton(text: str) -> str:
+    """What OCR leaves of a text: without blanks and hyphens, and letters that look alike as one.
+
+    >>> skeleton("top - tier Al") == skeleton("top-tier AI")
+    True
+    """
+    inside = _FIGURE_INSIDE.sub(lambda found: _INSIDE[found[0]], text)
+    return _LEFT_OUT.sub("", inside).translate(_CONFUSED)
 
 
-def _seen(text: str, at: int) -> str:
-    character = text[at]
-    if character in _INSIDE:  # a figure only where it stands between letters
-        between = _LETTER_BEFORE.search(text[max(0, at - 1) : at]) and _LETTER_BEHIND.match(text[at + 1 : at + 2])
-        return _INSIDE[character] if between else character
-    return character.translate(_CONFUSED) if character in "Il|O" else alike(character)
+def _kept(text: str) -> list[int]:
+    """Where the characters of a skeleton stand in its text."""
+    return [at for at, character in enumerate(text) if not _LEFT_OUT.fullmatch(character)]
 
 
 def _word_goes_on(text: str, start: int, end: int) -> bool:
@@ -242,4 +264,4 @@ def _denying(text: str) -> list[str]:
 
 def _figures(text: str) -> list[str]:
     """The figures of a text that are no misread letters: those that touch another figure, or stand apart from letters."""
-    return [character for at, character in enumerate(text) if character.isdigit() and _seen(text, at) == character]
+    return [character for character in _FIGURE_INSIDE.sub("", text) if character.isdigit()]

@@ -7,7 +7,7 @@ out with an error, or, where the engine itself calls it a conclusion, kept as in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from extract.cleaning.document import CleanDocument, MappedText, Scalar
 from extract.engines.base import Draft, FactReference
 from extract.fields import Leaf, leaf_annotations, path_pattern
+from extract.injection.distrust import EVERYTHING_BELIEVED, Distrust
 from extract.proving import Claim, Proof, parts_of
 from extract.readers import Conventions
 from extract.result import Evidence, Issue, Severity, Status
@@ -45,24 +46,27 @@ class Grounding:
 
 
 def ground(
-    draft: Draft, clean: CleanDocument, schema: type[BaseModel], *, strict: bool = True, distrusted: frozenset[int] = frozenset()
+    draft: Draft, clean: CleanDocument, schema: type[BaseModel], *, strict: bool = True, distrust: Distrust = EVERYTHING_BELIEVED
 ) -> Grounding:
     """Look up every value of a draft; never raises, whatever the draft says.
 
-    Lines that are ``distrusted`` state nothing, though text that is copied may be copied out of them. Not ``strict``: what the
-    document does not state stays as inferred, and its error stays too.
+    What is in ``distrust`` states nothing; text may be copied out of it, with a warning. Not ``strict``: what the document does
+    not state stays as inferred, and its error stays too, but never what only the distrusted parts say.
     """
     leaves = leaf_annotations(schema)
     known = [path for path in draft.values if path_pattern(path) in leaves]
-    issues = [_error("unknown_field", path, "the schema has no such field") for path in draft.values if path not in set(known)]
-    grounder = _Grounder(draft, clean, leaves, distrusted)
+    unknown = draft.values.keys() - set(known)
+    issues = [_error("unknown_field", path, "the schema has no such field") for path in draft.values if path in unknown]
+    grounder = _Grounder(draft, clean, leaves, distrust)
     found = {path: grounder.where_it_is_said_to_stand(path) for path in known}
-    stated = {path: value for path, value in found.items() if value}
+    stated = _Stated({path: value for path, value in found.items() if value})
     for path in known:
         if found[path] is None:
             found[path], told = grounder.elsewhere(path, stated)
             issues += told
-        if found[path] is None and not strict:
+        elif warning := grounder.doubt(path):
+            issues.append(warning)
+        if found[path] is None and not strict and not grounder.is_distrusted(path):
             found[path] = Grounded(draft.values[path].value, Evidence(status=Status.INFERRED))
     return Grounding({path: value for path, value in found.items() if value}, tuple(issues))
 
@@ -72,12 +76,12 @@ class _Grounder:
     draft: Draft
     clean: CleanDocument
     leaves: Mapping[str, Leaf]
-    distrusted: frozenset[int]
+    distrust: Distrust
 
     def where_it_is_said_to_stand(self, path: str) -> Grounded | None:
         """The value where the engine says that it stands; None where it does not, or where nothing can be believed."""
         claim = self._claim(path)
-        if not claim.parts or (not claim.leaf.verbatim and self._is_distrusted(claim.segments)):
+        if not claim.parts or (not claim.leaf.verbatim and self.is_distrusted(path)):
             return None
         if self.draft.values[path].inferred:
             return self._grounded(claim.value, Proof(Status.INFERRED, claim.references), claim.parts)
@@ -89,7 +93,7 @@ class _Grounder:
         parts = claim.parts if proof.references is claim.references else parts_of(proof.references, self.clean)
         return self._grounded(claim.value, proof, parts)
 
-    def elsewhere(self, path: str, stated: Mapping[str, Grounded]) -> tuple[Grounded | None, list[Issue]]:
+    def elsewhere(self, path: str, stated: _Stated) -> tuple[Grounded | None, list[Issue]]:
         """The value in another place than the engine says, and what there is to tell about it."""
         claim = self._claim(path)
         near = claim.segments or self._beside(path, stated)
@@ -98,7 +102,7 @@ class _Grounder:
         if parts:
             found = self._grounded(places[0].value, Proof(places[0].status, (places[0].reference,)), parts)
             return found, [*self._moved(path, claim, places), *self._several(path, places)]
-        if self.draft.values[path].inferred and not self._is_distrusted(claim.segments):
+        if self.draft.values[path].inferred and not self.is_distrusted(path):
             told = [] if claim.leaf.is_constant else [_inferred(path, claim.value)]
             return Grounded(claim.value, self._concluded(path, stated)), told
         return None, [self._refusal(path, claim)]
@@ -107,8 +111,21 @@ class _Grounder:
         drafted = self.draft.values[path]
         return Claim(drafted.value, self.leaves[path_pattern(path)], drafted.references, self.clean)
 
-    def _is_distrusted(self, segments: Iterable[int]) -> bool:
-        return bool(self.distrusted.intersection(segments))
+    def is_distrusted(self, path: str) -> bool:
+        """Whether some place that is named for a value speaks to a model."""
+        return any(
+            reference.fact in self.distrust.facts
+            if isinstance(reference, FactReference)
+            else reference.segment in self.distrust.segments
+            for reference in self.draft.values[path].references
+        )
+
+    def doubt(self, path: str) -> Issue | None:
+        """A warning for a text that was copied out of a line that speaks to a model."""
+        if not self.is_distrusted(path):
+            return None
+        message = f"{path}: it is copied out of text that speaks to a model instead of to a reader"
+        return Issue(code="injected", path=path, message=message, severity=Severity.WARNING)
 
     def _is_told_better_elsewhere(self, claim: Claim) -> bool:
         """Whether a short line is named for the language of a document, of which the longest line says the same."""
@@ -124,16 +141,16 @@ class _Grounder:
 
     @cached_property
     def _search(self) -> Search:
-        return Search(self.clean, self._conventions, self.distrusted)
+        return Search(self.clean, self._conventions, self.distrust)
 
-    def _beside(self, path: str, stated: Mapping[str, Grounded]) -> tuple[int, ...]:
+    def _beside(self, path: str, stated: _Stated) -> tuple[int, ...]:
         """The lines of what stands in the same object; of a field by itself, none."""
-        return tuple(sorted({number for evidence in _siblings(path, stated) for number in evidence.segments}))
+        return tuple(sorted({number for evidence in stated.beside(path) for number in evidence.segments}))
 
     @staticmethod
-    def _concluded(path: str, stated: Mapping[str, Grounded]) -> Evidence:
+    def _concluded(path: str, stated: _Stated) -> Evidence:
         """The evidence of a conclusion: what stands beside it in the same object, where there is anything to conclude it from."""
-        beside = next((evidence for evidence in _siblings(path, stated) if evidence.spans), Evidence(status=Status.INFERRED))
+        beside = next((evidence for evidence in stated.beside(path) if evidence.spans), Evidence(status=Status.INFERRED))
         return beside.model_copy(update={"status": Status.INFERRED})
 
     def _grounded(self, value: Scalar, proof: Proof, parts: Sequence[MappedText]) -> Grounded:
@@ -152,11 +169,12 @@ class _Grounder:
     def _refusal(self, path: str, claim: Claim) -> Issue:
         if claim.references and not claim.parts:
             return _error("reference_out_of_range", path, _NO_SUCH_PLACE)
-        if self._is_distrusted(claim.segments):
+        if self.is_distrusted(path):
             message = f"{_shown(claim.value)} stands only in text that speaks to a model instead of to a reader"
             return _error("injected", path, message)
         where = f" in {_shown(claim.quoted)}" if claim.parts else ""
-        return _error("ungrounded", path, f"the document does not state {_shown(claim.value)}{where}")
+        hint = f"no line states {_shown(claim.value)}"  # without words of the document, which may speak to the model
+        return _error("ungrounded", path, f"the document does not state {_shown(claim.value)}{where}", hint=hint)
 
     def _moved(self, path: str, claim: Claim, places: Sequence[Place]) -> Iterator[Issue]:
         """Say so where a value stands in another line than the engine said."""
@@ -179,10 +197,18 @@ class _Grounder:
         return f"in line {place.reference.segment}" + (f", under {_shown(heading)}" if heading else "")
 
 
-def _siblings(path: str, stated: Mapping[str, Grounded]) -> Iterator[Evidence]:
-    """The evidence of the other leaves of the object that a leaf is in."""
-    above = path.rpartition(".")[0]
-    return (value.evidence for other, value in stated.items() if above and other.rpartition(".")[0] == above)
+class _Stated:
+    """The values that were found where they were said to stand, by the object that they are in."""
+
+    def __init__(self, values: Mapping[str, Grounded]) -> None:
+        self._evidence: dict[str, list[Evidence]] = {}
+        for path, value in values.items():
+            self._evidence.setdefault(path.rpartition(".")[0], []).append(value.evidence)
+
+    def beside(self, path: str) -> Sequence[Evidence]:
+        """The evidence of the other leaves of the object that a leaf is in; an entry of a list is in none."""
+        above, _, name = path.rpartition(".")
+        return self._evidence.get(above, ()) if above and not name.isdecimal() else ()
 
 
 def _shown(value: Scalar) -> str:
@@ -192,8 +218,8 @@ def _shown(value: Scalar) -> str:
     return repr(str(value)[:_SHOWN])
 
 
-def _error(code: str, path: str, message: str) -> Issue:
-    return Issue(code=code, path=path, message=f"{path}: {message}", severity=Severity.ERROR)
+def _error(code: str, path: str, message: str, *, hint: str = "") -> Issue:
+    return Issue(code=code, path=path, message=f"{path}: {message}", severity=Severity.ERROR, hint=hint)
 
 
 def _inferred(path: str, value: Scalar) -> Issue:

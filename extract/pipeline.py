@@ -15,19 +15,19 @@ from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel
 
-from extract.checks import Check, checks_of
+from extract.checks import Check, as_checks, checks_of
 from extract.cleaning import clean as clean_source
 from extract.cleaning.document import CleanDocument
 from extract.engines.base import Draft, Engine, Repairs
 from extract.errors import IncompleteRecord, SettingsError, UsageError
 from extract.grounding import ground
 from extract.injection import injection_issues, signs_of_injection
-from extract.injection.distrust import distrusted_segments
+from extract.injection.distrust import EVERYTHING_BELIEVED, Distrust, distrusted
 from extract.result import Extraction, Provenance
 from extract.source import MAX_CHARS, Format, Source, open_source
 from extract.tasks import Task, task_named, task_of
 from extract.threads import in_thread
-from extract.validation import Validated, field_states, record_status, validate
+from extract.validation import Validated, field_states, validate
 
 if TYPE_CHECKING:
     from extract.engines.llm.engine import LlmEngine  # of the extra llm
@@ -97,7 +97,7 @@ def extract(
     task = task_named(schema) if isinstance(schema, str) else task_of(schema)
     chosen = engine_named(engine, task, settings) if isinstance(engine, str) else engine
     opened = source if isinstance(source, Source) else open_source(source, max_chars=max_chars, name=name)
-    judging = Judging(strict=strict, checks=tuple(checks))
+    judging = Judging(strict=strict, checks=as_checks(checks, "checks"))
     return run(cleaned(opened, input_format), task, chosen, started=started, judging=judging)
 
 
@@ -146,19 +146,19 @@ def _check_types(schema: object, settings: object) -> None:
 class Judging:
     """How strictly a draft is judged.
 
-    ``checks`` are those of the caller, beside those that the schema declares; ``distrusted`` are the segments that speak to a
+    ``checks`` are those of the caller, beside those that the schema declares; ``distrust`` is what of the document speaks to a
     model.
     """
 
     strict: bool = True
     checks: tuple[Check, ...] = ()
-    distrusted: frozenset[int] = frozenset()
+    distrust: Distrust = EVERYTHING_BELIEVED
 
 
 def run(document: CleanDocument, task: Task[T], engine: Engine, *, started: float, judging: Judging = Judging()) -> Extraction[T]:
     """The last three rooms: a draft, its grounding, the record; and once more for the fields that were wrong."""
     signs = signs_of_injection(document)
-    judging = replace(judging, distrusted=distrusted_segments(signs, document))
+    judging = replace(judging, distrust=distrusted(signs, document))
     draft = engine.fill(document)
     draft = replace(draft, issues=(*injection_issues(signs), *draft.issues))
     judged = judge(draft, document, task, judging)
@@ -169,15 +169,18 @@ def run(document: CleanDocument, task: Task[T], engine: Engine, *, started: floa
         repaired = engine.repair(document, draft, broken, spent=time.perf_counter() - started)
         if repaired is None:
             break
+        learned = repaired.values != draft.values
         draft = repaired
         judged = judge(draft, document, task, judging)
+        if not learned:
+            break
     if isinstance(judged, IncompleteRecord):
         judged.usage = draft.usage
         raise judged
     fields = field_states(judged.record, judged.evidence, judged.issues, not_asked=draft.not_asked)
     return extraction_of(task.schema)(
         record=judged.record,
-        status=record_status(judged.evidence, judged.issues),
+        status=judged.status,
         fields=fields,
         evidence=dict(judged.evidence),
         issues=judged.issues,
@@ -191,7 +194,7 @@ def judge(draft: Draft, document: CleanDocument, task: Task[T], judging: Judging
 
     The error is answered, not raised: the fields that are missing may be asked for again.
     """
-    grounding = ground(draft, document, task.schema, strict=judging.strict, distrusted=judging.distrusted)
+    grounding = ground(draft, document, task.schema, strict=judging.strict, distrust=judging.distrust)
     try:
         return validate(
             grounding.values,

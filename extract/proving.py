@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 from extract.cleaning.document import CleanDocument, MappedText, Scalar
 from extract.engines.base import FactReference, TextReference
 from extract.fields import Leaf
-from extract.finding import find_words
+from extract.finding import find_folded, find_repaired, find_words
 from extract.readers import BY_CONVENTION, Conventions, Stated
 from extract.readers.denial import is_denied
 from extract.readers.stating import reader_of, readings, same_value, says_the_same
@@ -20,6 +21,8 @@ from extract.searching import is_printed
 Reference = TextReference | FactReference
 _IN_CONTEXT = frozenset({"experience", "shortest", "longest", "duration", "least_pay", "most_pay", "email", "url"})
 """Readers that need what stands around a value to tell what it is or where it ends: a part of a line proves nothing to them."""
+_APART = 40
+"""Characters between two parts of one text: a mark such as "(m/f/d)", or a number."""
 _SHORT_WORD = 4
 """Characters of a text that is hardly ever a part of a longer word by chance."""
 _INSIDE_NUMBERS = frozenset(".,'’")
@@ -66,7 +69,7 @@ class Claim:
 
         ``conventions`` of the document are asked for only where a reader is in doubt.
         """
-        if not self.parts or self._is_part_of_a_word:
+        if not self.parts or self._is_part_of_a_word or not (self.leaf.verbatim or self._is_one_place):
             return None
         if status := self._copied(conventions):
             return Proof(status, self.references)
@@ -77,7 +80,36 @@ class Claim:
             return Proof(read if found[0].certain else Status.INFERRED, found[1])
         if says_the_same(self.quoted, self.value, self.leaf) and not self._is_denied:
             return Proof(read, self.references)
-        return Proof(Status.INFERRED, self.references) if self._is_a_choice else None
+        return self._printed_inside() or (Proof(Status.INFERRED, self.references) if self._is_a_choice else None)
+
+    def _printed_inside(self) -> Proof | None:
+        """The part of the line that is named in which a text stands, in the strictest way in which it does."""
+        if not (isinstance(self.value, str) and is_printed(self.leaf) and len(self.references) == 1) or self.is_fact:
+            return None
+        (reference,) = self.references
+        body = body_of(reference, self.clean)
+        for find, status in (
+            (find_words, Status.QUOTED),
+            (find_folded, Status.NORMALISED),
+            (find_repaired, Status.REPAIRED),
+        ):
+            place = find(self.value, self.quoted)
+            start, end = (reference.start + at for at in place) if place else (0, 0)
+            if body and end and not is_denied(body.text, start, end):
+                repaired = status is Status.QUOTED and body[start:end].repaired
+                return Proof(Status.REPAIRED if repaired else status, (reference._replace(start=start, end=end),))
+        return None
+
+    @cached_property
+    def _is_one_place(self) -> bool:
+        """Whether what is named stands together: parts of one line, in its order and near each other, as a title around a mark.
+
+        What is pieced together from several lines, nobody has said.
+        """
+        return all(
+            type(one) is type(other) and one[0] == other[0] and one.end <= other.start <= one.end + _APART
+            for one, other in pairwise(self.references)
+        )
 
     def _copied(self, conventions: Callable[[], Conventions]) -> Status | None:
         """The status of a value that is the very text; a code by itself may be any word, so that a reader has to tell."""
@@ -115,7 +147,7 @@ class Claim:
                 return found, narrowed
             doubtful = doubtful or (found, narrowed)
         is_a_line = len(self.parts) == 1 and self._is_whole(self.references[0])
-        if doubtful or is_a_line or self.leaf.reader in _IN_CONTEXT or self._is_denied:
+        if doubtful or is_a_line or len(self.references) > 1 or self.leaf.reader in _IN_CONTEXT or self._is_denied:
             return doubtful
         alone = next(readings(self.quoted, self.value, self.leaf, conventions), None)
         return (alone, self.references) if alone else None

@@ -154,13 +154,20 @@ def leaves(value: JsonValue, path: str = "") -> Iterator[tuple[str, Scalar | Non
 def rows(result: Extraction[T], lines: SourceLines) -> list[Row]:
     """A row for each leaf of the record that is not null, in the order of the schema."""
     return [
-        _row(path, value, result, lines) for path, value in leaves(result.record.model_dump(mode="json")) if value is not None
+        _row(path, value, result, lines)
+        for path, value in leaves(result.record.model_dump(mode="json", by_alias=False))
+        if value is not None
     ]
 
 
 def absent(result: Extraction[T]) -> list[str]:
     """The paths of what the record does not have."""
-    return [path for path, value in leaves(result.record.model_dump(mode="json")) if value is None]
+    return [path for path, value in _leaves_of(result) if value is None]
+
+
+def _leaves_of(result: Extraction[T]) -> Iterator[tuple[str, Scalar | None]]:
+    """The leaves of a record by the paths that its evidence has, whatever the schema calls its fields in JSON."""
+    return leaves(result.record.model_dump(mode="json", by_alias=False))
 
 
 def _row(path: str, value: Scalar, result: Extraction[T], lines: SourceLines) -> Row:
@@ -180,12 +187,12 @@ def _row(path: str, value: Scalar, result: Extraction[T], lines: SourceLines) ->
 
 def as_json(result: Extraction[T]) -> str:
     """The whole result; ``Extraction[...].model_validate_json`` reads it back."""
-    return result.model_dump_json(indent=2)
+    return result.model_dump_json(indent=2, by_alias=False)
 
 
 def as_yaml(result: Extraction[T], *, keys: Sequence[str] = ("record", "issues")) -> str:
     """These parts of a result as YAML, in this order."""
-    data = result.model_dump(mode="json")
+    data = result.model_dump(mode="json", by_alias=False)
     return yaml.safe_dump({key: data[key] for key in keys}, sort_keys=False, allow_unicode=True, width=120).rstrip("\n")
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, SerializeAsA
 
 from extract.cleaning.document import Span
 from extract.errors import MissingFields, UsageError
-from extract.fields import leaf_annotations, path_pattern
+from extract.fields import is_within, leaf_annotations, path_pattern
 
 T_co = TypeVar("T_co", bound=BaseModel, covariant=True)
 
@@ -178,7 +178,7 @@ class Extraction(Value, Generic[T_co]):
         """
         known = {path_pattern(path) for path in (*self.fields, *leaf_annotations(type(self.record)))}
         for path in paths:
-            if not any(f"{other}.".startswith(f"{path_pattern(path)}.") for other in known):
+            if not any(is_within(other, path_pattern(path)) for other in known):
                 raise UsageError(f"{type(self.record).__name__} has no field {path!r}, so it cannot be required.")
         missing = {path: reason for path in paths if (reason := self._lack(path))}
         if missing:
@@ -187,7 +187,7 @@ class Extraction(Value, Generic[T_co]):
 
     def _lack(self, path: str) -> str:
         """Why a field cannot be relied on; empty where it can."""
-        below = {place: state for place, state in self.fields.items() if f"{place}.".startswith(f"{path}.")}
+        below = {place: state for place, state in self.fields.items() if is_within(place, path)}
         bad = [place for place, state in below.items() if state in {FieldStatus.UNGROUNDED, FieldStatus.INVALID}]
         if not bad and FieldStatus.FOUND in below.values():
             return ""

@@ -7,33 +7,45 @@ document every number stands. Other openings are never looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from heapq import nsmallest
+from itertools import accumulate, islice
 from typing import NamedTuple
 
-from extract.cleaning.document import CleanDocument, Kind, Scalar, Segment
+from extract.cleaning.document import CleanDocument, Kind, Scalar
 from extract.engines.base import FactReference, TextReference
 from extract.fields import Leaf
-from extract.finding import alike, find_folded, find_repaired, find_words
+from extract.finding import alike, find_all_words, find_folded, find_repaired, skeleton
+from extract.injection.distrust import EVERYTHING_BELIEVED, Distrust
 from extract.openings import other_openings
 from extract.readers import Conventions
 from extract.readers.countries import find_countries
 from extract.readers.dates import order_of_days
 from extract.readers.denial import is_denied
-from extract.readers.stating import is_read_by_type, readings
+from extract.readers.gazetteer import fold
+from extract.readers.stating import is_read_by_type, reader_of, readings
 from extract.result import Status
 
 NEAR = 2
 """How many lines away what needs its neighbours may stand."""
-MOST_READ = 400
-"""Lines that a typed reader looks at for one value, the nearest first."""
-MOST_PLACES = 20
+MOST_READ = 2000
+"""Lines that a typed reader looks at for one value, the nearest first, of those that can hold such a value at all."""
+MOST_PLACES = 1000
 """Places of one value that are told apart."""
+MOST_SEARCHED = 200_000_000
+"""Characters that are looked through for the values of one document: a few seconds at most."""
 
 _ANYWHERE = frozenset({"date", "moment", "email", "phone", "url", "employment_type", "workplace", "education"})
 """Readers of values that say by themselves what they are."""
+_HINTS = {"date": r"\d", "moment": r"\d", "phone": r"\d", "email": "@", "url": r"://|www\."}
+"""What a line has that such a reader reads anything in."""
 _ADDRESSES = ("https://", "http://")
+Line = tuple[int, str]
 
 
 class Place(NamedTuple):
@@ -53,21 +65,22 @@ def is_printed(leaf: Leaf) -> bool:
 
 @dataclass(frozen=True)
 class Search:
-    """Looks values up in one document, but not in the lines that are ``distrusted``."""
+    """Looks values up in one document, but not in what is in ``distrust``."""
 
     clean: CleanDocument
     conventions: Conventions = field(default=Conventions())
-    distrusted: frozenset[int] = frozenset()
+    distrust: Distrust = EVERYTHING_BELIEVED
+    _looked_through: Counter[str] = field(default_factory=Counter, init=False)
 
     def places(self, value: Scalar, leaf: Leaf, near: Sequence[int]) -> list[Place]:
         """The places that state a value, the best first: in the strictest way, and nearest to the lines in ``near``."""
         if leaf.reader == "language":
             return list(self._language(value, leaf))
-        ways = (self._printed, self._read, self._folded, self._repaired) if not leaf.verbatim else (self._printed,)
-        for way in ways:
-            found = [place for _, place in zip(range(MOST_PLACES), way(value, leaf, self._lines(leaf, near)), strict=False)]
+        close = sorted(set(near))
+        for way in (self._printed,) if leaf.verbatim else (self._printed, self._read, self._folded, self._repaired):
+            found = list(islice(way(value, leaf, close), MOST_PLACES)) if self._goes_on() else []
             if found:
-                return sorted(found, key=lambda place: self._distance(place, near))
+                return sorted(found, key=lambda place: _distance(place, close))
         return list(self._facts(value, leaf))
 
     def heading(self, number: int) -> str:
@@ -83,62 +96,82 @@ class Search:
         return found
 
     @cached_property
-    def _own(self) -> tuple[Segment, ...]:
-        """The lines that can be believed and do not belong to other openings."""
-        left_out = self.distrusted | other_openings(self.clean)
-        return tuple(segment for segment in self.clean.segments if segment.number not in left_out)
+    def _own(self) -> tuple[Line, ...]:
+        """The lines that can be believed and do not belong to other openings, by number."""
+        left_out = self.distrust.segments | other_openings(self.clean)
+        return tuple((segment.number, segment.text) for segment in self.clean.segments if segment.number not in left_out)
 
     @cached_property
     def _text(self) -> str:
-        return " ".join(alike(segment.text) for segment in self._own)
+        return "\n".join(text for _, text in self._own)
 
-    def _lines(self, leaf: Leaf, near: Sequence[int]) -> Sequence[Segment]:
-        """The lines that may state a value, the nearest first where there are any to be near to."""
-        if is_printed(leaf) or leaf.verbatim or leaf.reader in _ANYWHERE or self._is_day(leaf):
-            return sorted(self._own, key=lambda segment: _gap(segment.number, near)) if near else self._own
-        return sorted(
-            (segment for segment in self._own if near and _gap(segment.number, near) <= NEAR),
-            key=lambda segment: _gap(segment.number, near),
-        )
+    @cached_property
+    def _alike_text(self) -> str:
+        return alike(self._text)
 
-    @staticmethod
-    def _is_day(leaf: Leaf) -> bool:
-        return leaf.reader is None and getattr(leaf.annotation, "__module__", "") == "datetime"
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where each line begins in the text."""
+        return [0, *accumulate(len(text) + 1 for _, text in self._own)]
 
-    def _printed(self, value: Scalar, leaf: Leaf, lines: Sequence[Segment]) -> Iterator[Place]:
+    @cached_property
+    def _folded_text(self) -> str:
+        return f" {fold(self._text)} "
+
+    @cached_property
+    def _skeleton(self) -> str:
+        return skeleton(self._text)
+
+    def _goes_on(self) -> bool:
+        """Whether there is time for one more look at the document."""
+        self._looked_through["characters"] += len(self._text)
+        return self._looked_through["characters"] <= MOST_SEARCHED
+
+    def _printed(self, value: Scalar, leaf: Leaf, _near: Sequence[int]) -> Iterator[Place]:
         """As it is, but for white space, quotes and dashes."""
-        if not (isinstance(value, str) and (leaf.verbatim or is_printed(leaf)) and find_words(value, self._text)):
+        if not (isinstance(value, str) and (leaf.verbatim or is_printed(leaf))):
             return
-        for segment in lines:
-            at = 0
-            while place := find_words(value, segment.text, at):
-                at = place[1]
-                if not is_denied(segment.text, *place):
-                    part = segment.body[place[0] : place[1]]
-                    status = Status.REPAIRED if part.repaired else Status.QUOTED
-                    yield Place(status, TextReference(segment.number, *place), part.text if leaf.verbatim else value)
+        for start, end in find_all_words(value, self._alike_text):
+            index = bisect_right(self._starts, start) - 1
+            number, text = self._own[index]
+            place = (start - self._starts[index], end - self._starts[index])
+            if place[1] <= len(text) and not is_denied(text, *place):
+                part = self.clean.segments[number].body[place[0] : place[1]]
+                status = Status.REPAIRED if part.repaired else Status.QUOTED
+                yield Place(status, TextReference(number, *place), part.text if leaf.verbatim else value)
 
-    def _read(self, value: Scalar, leaf: Leaf, lines: Sequence[Segment]) -> Iterator[Place]:
+    def _read(self, value: Scalar, leaf: Leaf, near: Sequence[int]) -> Iterator[Place]:
         """By a typed reader; what it is not certain of states nothing."""
-        for segment in lines[:MOST_READ]:
-            for found in readings(segment.text, value, leaf, self.conventions):
-                if found.certain and not is_denied(segment.text, found.start, found.end):
-                    status = Status.QUOTED if segment.text[found.start : found.end] == value else Status.NORMALISED
-                    yield Place(status, TextReference(segment.number, found.start, found.end), value)
+        for number, text in self._readable(leaf, near):
+            for found in readings(text, value, leaf, self.conventions):
+                if found.certain and not is_denied(text, found.start, found.end):
+                    status = Status.QUOTED if text[found.start : found.end] == value else Status.NORMALISED
+                    yield Place(status, TextReference(number, found.start, found.end), value)
 
-    def _folded(self, value: Scalar, leaf: Leaf, lines: Sequence[Segment]) -> Iterator[Place]:
+    def _readable(self, leaf: Leaf, near: Sequence[int]) -> Sequence[Line]:
+        """The lines that a typed reader may look at: all that can hold such a value, or those beside what belongs to it."""
+        reader = reader_of(leaf)
+        if reader in _ANYWHERE:
+            hint = re.compile(_HINTS[reader]) if reader in _HINTS else None
+            lines = [line for line in self._own if hint is None or hint.search(line[1])]
+        else:
+            lines = [line for line in self._own if near and _gap(line[0], near) <= NEAR]
+        return nsmallest(MOST_READ, lines, key=lambda line: _gap(line[0], near)) if near else lines[:MOST_READ]
+
+    def _folded(self, value: Scalar, leaf: Leaf, _near: Sequence[int]) -> Iterator[Place]:
         """In other capitals, with other accents or punctuation."""
-        if isinstance(value, str) and is_printed(leaf) and leaf.reader is None:
-            for segment in lines:
-                if (place := find_folded(value, segment.text)) and not is_denied(segment.text, *place):
-                    yield Place(Status.NORMALISED, TextReference(segment.number, *place), value)
+        if isinstance(value, str) and is_printed(leaf) and leaf.reader is None and f" {fold(value)} " in self._folded_text:
+            yield from self._found(find_folded, value, Status.NORMALISED)
 
-    def _repaired(self, value: Scalar, leaf: Leaf, lines: Sequence[Segment]) -> Iterator[Place]:
+    def _repaired(self, value: Scalar, leaf: Leaf, _near: Sequence[int]) -> Iterator[Place]:
         """With the damage that OCR does."""
-        if isinstance(value, str) and is_printed(leaf) and leaf.reader is None:
-            for segment in lines:
-                if (place := find_repaired(value, segment.text)) and not is_denied(segment.text, *place):
-                    yield Place(Status.REPAIRED, TextReference(segment.number, *place), value)
+        if isinstance(value, str) and is_printed(leaf) and leaf.reader is None and skeleton(value) in self._skeleton:
+            yield from self._found(find_repaired, value, Status.REPAIRED)
+
+    def _found(self, find: Callable[[str, str], tuple[int, int] | None], value: str, status: Status) -> Iterator[Place]:
+        for number, text in self._own:
+            if (place := find(value, text)) and not is_denied(text, *place):
+                yield Place(status, TextReference(number, *place), value)
 
     def _facts(self, value: Scalar, leaf: Leaf) -> Iterator[Place]:
         """A fact that says just the value, or an address that holds its words, as that of a page holds its title."""
@@ -146,7 +179,7 @@ class Search:
             return
         words, held = value.split(), list[Place]()
         for number, fact in enumerate(self.clean.facts):
-            text = fact.body.text
+            text = fact.body.text if number not in self.distrust.facts else ""
             if text.split() == words != []:
                 yield Place(Status.FACT, FactReference(number, 0, len(text)), value)
             elif len(words) > 1 and text.startswith(_ADDRESSES) and (place := find_folded(value, text)):
@@ -155,18 +188,19 @@ class Search:
 
     def _language(self, value: Scalar, leaf: Leaf) -> Iterator[Place]:
         """The longest line says what language a document is in."""
-        longest = max(self._own, key=lambda segment: len(segment.text), default=None)
-        if longest:
-            for found in readings(longest.text, value, leaf):
-                yield Place(Status.NORMALISED, TextReference(longest.number, found.start, found.end), value)
+        number, text = max(self._own, key=lambda line: len(line[1]), default=(0, ""))
+        for found in readings(text, value, leaf):
+            yield Place(Status.NORMALISED, TextReference(number, found.start, found.end), value)
 
-    @staticmethod
-    def _distance(place: Place, near: Sequence[int]) -> int:
-        return _gap(place.reference.segment, near) if isinstance(place.reference, TextReference) else 0
+
+def _distance(place: Place, near: Sequence[int]) -> int:
+    return _gap(place.reference.segment, near) if isinstance(place.reference, TextReference) else 0
 
 
 def _gap(number: int, near: Sequence[int]) -> int:
-    return min((abs(number - other) for other in near), default=0)
+    """How many lines there are to the nearest of these, which are in order; 0 where there is none."""
+    at = bisect_left(near, number)
+    return min((abs(number - other) for other in near[max(0, at - 1) : at + 1]), default=0)
 
 
 def conventions_of(clean: CleanDocument, countries: Sequence[str]) -> Conventions:

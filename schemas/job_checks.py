@@ -100,7 +100,8 @@ def place_is_of_the_job(checked: Checked[JobPosting]) -> Iterator[Issue]:
             words = folded_words(before)
             said = [word for word in words if not word.isdigit() and word not in between]
             if f" {' '.join(said)}".endswith(tuple(f" {phrase}" for phrase in load("elsewhere")["places"])):
-                yield checked.issue(path, f"{name!r} is no place of work: {_quoted(segment)}", code="other_field")
+                message = f"{name!r} is no place of work: {_quoted(segment)}"
+                yield checked.issue(path, message, code="other_field", hint="it is no place of work")
 
 
 def _quoted(segment: Segment) -> str:
@@ -113,7 +114,8 @@ def line_is_of_this_opening(checked: Checked[JobPosting]) -> Iterator[Issue]:
         for path, _ in checked.below(name):
             segments = checked.segments(path)
             if segments and all(_tells_of_others(segment) for segment in segments):
-                yield checked.issue(path, f"it is about another opening: {_quoted(segments[0])}", code="other_opening")
+                message = f"it is about another opening: {_quoted(segments[0])}"
+                yield checked.issue(path, message, code="other_opening", hint="it is about another opening")
 
 
 def _tells_of_others(segment: Segment) -> bool:
@@ -155,7 +157,8 @@ def person_is_for_applications(checked: Checked[JobPosting]) -> Iterator[Issue]:
         at = find_words(str(name), segment.text)
         before = f" {fold(segment.text[max(0, at[0] - _CLAUSE) : at[0]])}" if at else ""
         if before.endswith(tuple(f" {word}" for word in load("elsewhere")["people"])):
-            yield checked.issue("contact.name", f"{name} is somebody else: {_quoted(segment)}", code="other_field")
+            message = f"{name} is somebody else: {_quoted(segment)}"
+            yield checked.issue("contact.name", message, code="other_field", hint="it is somebody to whom nobody applies")
 
 
 def page_is_of_the_posting(checked: Checked[JobPosting]) -> Iterator[Issue]:

@@ -17,8 +17,9 @@ from extract.checks import Check, Checked, checks_of, found_by, no_headings, not
 from extract.cleaning import clean
 from extract.cleaning.document import CleanDocument, Scalar
 from extract.engines.base import Draft, DraftValue, FactReference, Origin, TextReference
+from extract.errors import UsageError
 from extract.fields import leaf_annotations
-from extract.finding import find
+from extract.finding import find_words
 from extract.pipeline import Judging, judge
 from extract.result import Evidence, Extraction, FieldStatus, Issue, RecordStatus, Severity, Status
 from extract.schemas.job_posting import JobPosting
@@ -47,7 +48,7 @@ class Fixed:
                 return FactReference(number, 0, len(fact.body))
         segments = (*clean.segments, *clean.dropped)
         segment = next(segment for segment in segments if quote in segment.text)
-        return TextReference(segment.number, *(find(str(value), segment.text) or (0, len(segment.text))))
+        return TextReference(segment.number, *(find_words(str(value), segment.text) or (0, len(segment.text))))
 
 
 def result(text: str, values: Mapping[str, tuple[Scalar, str]], *, input_format: Format | None = None) -> Extraction[JobPosting]:
@@ -375,3 +376,148 @@ def test_any_draft_is_judged(draft: Draft, *, strict: bool) -> None:
         if evidence.status in {Status.QUOTED, Status.NORMALISED, Status.REPAIRED}:
             covered = "".join(TEXT[span.start : span.end] for span in evidence.spans)
             assert "".join(evidence.quote.split()) == "".join(covered.split()) != ""
+
+
+def nonsense(given: object) -> Check:
+    """A check that gives what it likes."""
+    return lambda _: given  # type: ignore[return-value]  # which is the point
+
+
+class Unsayable(Exception):
+    def __str__(self) -> str:
+        raise ValueError
+
+
+def raising(_: Checked[Order]) -> Iterator[Issue]:
+    raise Unsayable
+
+
+def forever(order: Checked[Order]) -> Iterator[Issue]:
+    while True:
+        yield order.issue("paid", "again", code="again", severity=Severity.INFO)
+
+
+def half(order: Checked[Order]) -> Iterator[Issue]:
+    yield order.issue("paid", "wrong", code="half")
+    raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("given", [None, 7, "bad", [None], {"a": 1}, [("a", "bad")]])
+def test_a_check_that_gives_nonsense_costs_nothing(given: object) -> None:
+    """It is told, and the record stays."""
+    found = extract(ORDER, schema=Order, engine=Fixed(VALUES), checks=[nonsense(given)])
+    assert (found.record.total, found.record.paid) == (9.5, 5)
+    assert [issue.code for issue in found.issues] == ["check_failed"]
+
+
+@pytest.mark.parametrize("check", [raising, half])
+def test_a_check_that_breaks_off_says_nothing(check: Check) -> None:
+    """What it said before does not count, also where its error cannot be written."""
+    found = extract(ORDER, schema=Order, engine=Fixed(VALUES), checks=[check])
+    assert (found.record.paid, [issue.code for issue in found.issues]) == (5, ["check_failed"])
+
+
+def test_a_check_comes_to_an_end() -> None:
+    """One that never stops is cut off."""
+    found = extract(ORDER, schema=Order, engine=Fixed(VALUES), checks=[forever])
+    assert [issue.code for issue in found.issues] == ["again"]
+
+
+def test_a_check_that_finds_another_error_each_time_comes_to_an_end() -> None:
+    """It sees the smaller record a few times; the rest stays, with its error."""
+
+    class Row(BaseModel):
+        tags: list[str] = []
+
+    def first(row: Checked[Row]) -> Iterator[Issue]:
+        for path in list(row.values)[:1]:
+            yield row.issue(path, f"no {row.values[path]}", code=f"no_{row.values[path]}")
+
+    text = "\n\n".join(f"word{number}" for number in range(40))
+    values: dict[str, tuple[Scalar, str]] = {f"tags.{number}": (f"word{number}", f"word{number}") for number in range(40)}
+    found = extract(text, schema=Row, engine=Fixed(values), checks=[first])
+    assert 0 < len(found.record.tags) < 40
+    assert found.status is RecordStatus.PARTIAL
+
+
+def test_what_the_schema_needs_does_not_save_the_rest() -> None:
+    """Of two values that checks refuse, only the one that is required stays."""
+
+    class Needed(BaseModel):
+        total: float
+        paid: float | None = None
+
+    def never(needed: Checked[Needed]) -> Iterator[Issue]:
+        yield from (needed.issue(path, "no", code="never") for path in ("total", "paid"))
+
+    found = extract(ORDER, schema=Needed, engine=Fixed(VALUES), checks=[never])
+    assert (found.record.total, found.record.paid) == (9.5, None)
+    assert told(found) == [("never", "total"), ("never", "paid")]
+
+
+def test_an_error_about_no_field_is_about_the_document() -> None:
+    """A slip in a path neither makes up a field nor takes one out."""
+
+    def slip(order: Checked[Order]) -> Iterator[Issue]:
+        yield order.issue("totl", "no", code="slip")
+        yield order.issue("total.0", "no", code="slip")
+
+    found = extract(ORDER, schema=Order, engine=Fixed(VALUES), checks=[slip])
+    assert set(found.fields) == {"total", "paid"}
+    assert {issue.path for issue in found.issues} == {""}
+    assert found.record.total == 9.5
+
+
+def test_a_check_cannot_change_the_record() -> None:
+    """It sees a copy, and evidence that is read-only."""
+
+    def meddling(order: Checked[Order]) -> Iterator[Issue]:
+        order.record.total = 1000.0
+        order.evidence.clear()  # type: ignore[attr-defined]  # which is the point
+        yield from ()
+
+    found = extract(ORDER, schema=Order, engine=Fixed(VALUES), checks=[meddling])
+    assert (found.record.total, list(found.evidence)) == (9.5, ["total", "paid"])
+
+
+@pytest.mark.parametrize("given", [paid_in_full, None, {paid_in_full}, ["paid_in_full"], [7]])
+def test_checks_are_a_list_of_functions(given: Any) -> None:
+    """Anything else is wrong use, where it is declared and where it is given."""
+    with pytest.raises(UsageError, match="checks is a list or tuple of functions"):
+        extract(ORDER, schema=Order, engine=Fixed(VALUES), checks=given)
+    wrong = type("Wrong", (BaseModel,), {"__annotations__": {"checks": ClassVar[object]}, "checks": given})
+    if given is not paid_in_full:  # which is a method there
+        with pytest.raises(UsageError, match=r"Wrong\.checks"):
+            checks_of(wrong)
+
+
+def test_messages_name_the_path_that_the_issue_has() -> None:
+    """Also where entries before it are gone."""
+
+    class Row(BaseModel):
+        tags: list[str] = []
+
+    class Two:
+        name, origin = "two", Origin()
+
+        def fill(self, clean: CleanDocument) -> Draft:
+            line = TextReference(0, 0, len(clean.segments[0].text))
+            return Draft({"tags.0": DraftValue("gone", (line,)), "tags.1": DraftValue("there", (line,))})
+
+    found = extract("Nothing here.\n\nthere", schema=Row, engine=Two())
+    assert found.record.tags == ["there"]
+    assert [(issue.code, issue.path, issue.message.partition(":")[0]) for issue in found.issues] == [
+        ("ungrounded", "tags", "tags"),
+        ("moved", "tags.0", "tags.0"),
+    ]
+
+
+def test_a_default_is_nothing_found() -> None:
+    """A record that the schema alone filled has failed."""
+
+    class Kind(BaseModel):
+        kind: str = "order"
+        total: float | None = None
+
+    assert extract(ORDER, schema=Kind, engine=Fixed({})).status is RecordStatus.FAILED
+    assert extract(ORDER, schema=Kind, engine=Fixed({"total": (9.5, "total")})).status is RecordStatus.COMPLETE

@@ -130,6 +130,21 @@ def test_the_nearest_place_of_the_own_posting(path: str, value: str | float, lin
     assert ("moved" in [issue.code for issue in result.issues]) is (found is not None)
 
 
+def test_a_date_is_found_far_down() -> None:
+    """Lines that hold no such thing do not count; a value without a line is looked for in all that may hold it."""
+    text = "\n\n".join(["We bake bread."] * 3000 + ["Posted: May 30, 2024"])
+    assert looked_up("date_posted", "2024-05-30", text).values["date_posted"].evidence.segments == (3000,)
+
+
+def test_very_many_values_are_not_looked_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After so many characters the rest is not found."""
+    text = "We bake bread in the town of Bern."
+    monkeypatch.setattr("extract.searching.MOST_SEARCHED", 10 * len(text))
+    document = clean(open_source(text))
+    draft = Draft({f"skills.{number}": DraftValue("bread") for number in range(50)})
+    assert len(ground(draft, document, JobPosting).values) == 10
+
+
 def test_several_places_are_told() -> None:
     """One was taken, and which one stands in the issue; in one section it does not matter."""
     result = looked_up("locations.0.city", "Bern", POSTING, format=Format.MARKDOWN)

@@ -175,6 +175,29 @@ def test_several_references_are_one_quote_in_their_order() -> None:
     assert (found.status, found.quote, len(found.spans), found.segments) == (Status.QUOTED, "Cook Pastry", 2, (0,))
 
 
+def pieced(path: str, value: Scalar, text: str, *quotes: str) -> Grounding:
+    """What becomes of a value that an engine pieces together from several places."""
+    document = page(text)
+    places = tuple(reference for quote in quotes for reference in drafted(document, quote, value).references)
+    return ground(Draft({path: DraftValue(value, places)}), document, JobPosting)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "text", "quotes"),
+    [
+        ("valid_through", "2024-05-30", "Apply by May 30 please. Founded in 2024 in Bern.", ("May 30", "2024")),
+        ("valid_through", "2024-05-30", "Apply by May 30 please, founded in 2024", ("May 30", "2024")),
+        ("salary.min", 12000, "We pay 12 a day.\n\nFounded by $000 agents.", ("12", "000")),
+        ("title", "Bern please", "Apply by May 30 please. Founded in 2024 in Bern.", ("Bern", "please")),
+        ("title", "Cook Pastry", "Pastry is what a Cook makes.", ("Cook", "Pastry")),
+        ("title", "Head Cook", "Head of all kitchens and of what there is besides, with a Cook.", ("Head", "Cook")),
+    ],
+)
+def test_what_is_pieced_together_nobody_has_said(path: str, value: Scalar, text: str, quotes: tuple[str, ...]) -> None:
+    """Parts of several lines, in another order or far from each other are no statement of the document."""
+    assert pieced(path, value, text, *quotes).values == {}
+
+
 def test_markup_states_facts() -> None:
     """A value from a property of the markup has the status of a fact and the spans of the property."""
     source = '{"@type": "JobPosting", "title": "Pastry Cook", "datePosted": "2024-05-30T10:00"}'

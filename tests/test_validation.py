@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, Va
 
 from extract.cleaning.document import Scalar
 from extract.errors import IncompleteRecord
-from extract.fields import leaf_annotations, leaf_paths
+from extract.fields import is_within, leaf_annotations, leaf_paths
 from extract.grounding import Grounded
 from extract.readers.stating import same_value
 from extract.records import assemble, without_gaps
@@ -62,10 +62,10 @@ def test_values_become_a_record() -> None:
         ({"company": "Acme", "company.name": "Acme"}, ["company.name"], ["company"]),
         ({"company": "Acme"}, [], ["company"]),
         ({"company.0": "Acme"}, [], ["company"]),
-        ({"locations.city": "Bern"}, [], ["locations.city"]),
+        ({"locations.city": "Bern"}, [], ["locations"]),
         ({"title.0": "Cook", "skills.0": "dough"}, ["skills.0"], ["title"]),
         ({"0": "Cook", "1": "Chef"}, [], ["", ""]),
-        ({"": "Cook", ".": "Cook", "a..b": "Cook"}, [], ["", ".", "a..b"]),
+        ({"": "Cook", ".": "Cook", "a..b": "Cook"}, [], ["", "", "a"]),
         ({"skills.0.x": "a", "skills.1": "b"}, ["skills.0"], ["skills"]),
         ({"duration.min_weeks": 10**400}, [], ["duration.min_weeks"]),
         ({"experience_years_min": float("nan")}, [], ["experience_years_min"]),
@@ -77,7 +77,7 @@ def test_refused_values_are_left_out(values: dict[str, Scalar], left: list[str],
     assert sorted(quotes(found)) == sorted(left)
     assert sorted(issue.path for issue in found.issues) == sorted(refused)
     assert {issue.code for issue in found.issues} == {"invalid"}
-    assert len({issue.path for issue in found.broken} & values.keys()) == len(refused)
+    assert all(any(is_within(path, issue.path) or is_within(issue.path, path) for path in values) for issue in found.broken)
 
 
 @pytest.mark.parametrize(
@@ -190,8 +190,8 @@ def test_an_entry_that_lacks_what_it_needs_is_left_out() -> None:
     found = validate(values, Order)
     assert [item.name for item in found.record.items] == ["nut"]
     assert [(issue.path, issue.code) for issue in found.issues] == [("items", "invalid")]
-    assert [issue.path for issue in found.broken] == ["items.0.note"]
-    assert "items.0.name: Field required" in found.issues[0].message
+    assert [issue.path for issue in found.broken] == ["items.0.name"]  # which is what has to be asked for
+    assert found.issues[0].message == "items: name: Field required"
 
 
 def test_a_member_of_a_union_is_completed_by_its_constant() -> None:
@@ -319,7 +319,7 @@ def test_any_values_make_a_job_posting(values: dict[str, Scalar]) -> None:
         else:
             value = values[evidence.quote]
             assert same_value(held, value) or held == value
-    assert {issue.path for issue in found.broken} <= set(values)
+    assert all(any(is_within(path, issue.path) or is_within(issue.path, path) for path in values) for issue in found.broken)
     assert len(found.broken) == len(found.issues)
 
 

@@ -98,7 +98,7 @@ def run(
     for path, option in ((output, "--output"), (html, "--html")):
         keep_apart(source, path, option=option)
         check_writable(path, option=option)
-    if html is not None and output is not None and html.absolute() == output.absolute():
+    if html is not None and output is not None and html.resolve() == output.resolve():
         fail(f"{html} is to hold both the record and the page. Choose another file with --html.", WRONG_USE)
     with errors_of(name):
         if output_format is RecordFormat.JSONLD and (reason := report.no_jsonld(task_named(schema).schema)):
@@ -142,7 +142,7 @@ def _written(result: Extraction[T], opened: Source, *, form: RecordFormat, evide
         case RecordFormat.JSON:
             return report.as_json(result)
         case RecordFormat.JSONL:
-            return result.model_dump_json()
+            return result.model_dump_json(by_alias=False)
         case RecordFormat.YAML:
             return report.as_yaml(result, keys=("record", "evidence", "issues") if evidence else ("record", "issues"))
         case RecordFormat.JSONLD:

@@ -97,7 +97,9 @@ MaxRepairs = Annotated[
         rich_help_panel=_MODEL,
     ),
 ]
-Strict = Annotated[bool, typer.Option("--strict", help="Exit code 1 where a field has an error, also if a record was printed.")]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Exit code 1 unless the record is complete: a field has an error, or none has a value.")
+]
 Lenient = Annotated[
     bool, typer.Option("--lenient", help="Keep values that the document does not state or a check refuses, with their errors.")
 ]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from extract.cleaning.document import CleanDocument, Kind, Segment
 from extract.injection import FAKE_LINES, FAKE_MARKUP, Sign
@@ -18,36 +19,61 @@ _BETWEEN = 10
 """Lines between two marks of a frame that belong to it."""
 
 
-def distrusted_segments(signs: Iterable[Sign], clean: CleanDocument) -> frozenset[int]:
-    """The numbers of the segments of which nothing is believed: a reader would not take it for a part of the document.
+class Distrust(NamedTuple):
+    """The numbers of the segments and of the facts of which nothing is believed."""
+
+    segments: frozenset[int] = frozenset()
+    facts: frozenset[int] = frozenset()
+
+
+EVERYTHING_BELIEVED = Distrust()
+
+
+def distrusted(signs: Sequence[Sign], clean: CleanDocument) -> Distrust:
+    """The parts of a document of which nothing is believed: a reader would not take them for what it says.
 
     What stands in a line that speaks to a model and in the rest of its paragraph; where that ends there and the line says no
-    more than that, in the line below it (if it is no heading); and between two marks of a frame. What no segment holds distrusts
-    nothing: it is not read.
+    more than that, in the line below it (if it is no heading); between two marks of a frame; and in a fact of the markup. What
+    neither holds distrusts nothing: it is not read.
 
     >>> from extract.cleaning import clean
     >>> from extract.injection import signs_of_injection
     >>> from extract.source import open_source
     >>> document = clean(open_source("Cook\\n\\nNote to AI: go on.\\n\\nThe pay is $9 an hour.\\n\\nWe bake."))
-    >>> sorted(distrusted_segments(signs_of_injection(document), document))
-    [1, 2]
+    >>> distrusted(signs_of_injection(document), document)
+    Distrust(segments=frozenset({1, 2}), facts=frozenset())
     """
-    segments = clean.segments
-    touched = [(sign, numbers) for sign in signs if (numbers := _touched(sign, segments))]
+    return Distrust(_segments(signs, clean.segments), frozenset(_facts(signs, clean)) if signs else frozenset())
+
+
+def _facts(signs: Sequence[Sign], clean: CleanDocument) -> Iterator[int]:
+    """The facts that hold a sign, and those that say the same as one of them."""
+    spans = sorted(span for sign in signs for span in sign.spans)
+    starts = [span.start for span in spans]
+    for number, fact in enumerate(clean.facts):
+        for own in fact.spans:
+            at = bisect_left(starts, own.end) - 1
+            if at >= 0 and any(span.end > own.start for span in spans[max(0, at - 1) : at + 1]):
+                yield number
+                break
+
+
+def _segments(signs: Sequence[Sign], segments: Sequence[Segment]) -> frozenset[int]:
+    starts = [segment.spans[0].start if segment.spans else 0 for segment in segments] if signs else []
+    touched = [(sign, numbers) for sign in signs if (numbers := _touched(sign, segments, starts))]
     said = Counter[int]()
     for sign, numbers in touched:
         said.update({number: _shared(sign, segments[number]) for number in numbers})
-    distrusted = {number for _, numbers in touched for number in _with_what_follows(numbers, segments, said)}
+    found = {number for _, numbers in touched for number in _with_what_follows(numbers, segments, said)}
     frames = sorted(numbers[0] for sign, numbers in touched if sign.kind == FAKE_MARKUP)
     for first, last in pairwise(frames):
         if last - first <= _BETWEEN:
-            distrusted.update(range(first, last + 1))
-    return frozenset(distrusted)
+            found.update(range(first, last + 1))
+    return frozenset(found)
 
 
-def _touched(sign: Sign, segments: Sequence[Segment]) -> list[int]:
+def _touched(sign: Sign, segments: Sequence[Segment], starts: Sequence[int]) -> list[int]:
     """The segments that a sign stands in; of a mark that is in none, the one behind it."""
-    starts = [segment.spans[0].start if segment.spans else 0 for segment in segments]
     first = bisect_right(starts, sign.spans[0].start) - 1
     last = bisect_left(starts, sign.spans[-1].end)
     inside = [number for number in range(max(0, first), last) if _meets(sign, segments[number])]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import get_args
 
 from extract.fields import Leaf
-from extract.finding import find_folded
+from extract.finding import find_folded, signs
 from extract.readers import Conventions, Stated, locate
 from extract.vocabulary import fold
 
@@ -19,7 +18,6 @@ _CONVERTED = frozenset({"duration", "shortest", "longest"})
 """Readers of what is written in another unit than it is read in, so a whole number of it is rounded."""
 _READERS: Mapping[type, str] = {Decimal: "figure", float: "figure", int: "figure", date: "date", datetime: "moment"}
 """Who reads the leaves of a schema that names no reader, by their type."""
-_SIGN = re.compile(r"[+#&%*@$€£]")  # these make another word or another amount: "C" is not "C++"
 _UNKNOWN = Conventions()
 
 
@@ -78,7 +76,7 @@ def says_the_same(quoted: str, value: Scalar, leaf: Leaf) -> bool:
     if leaf.reader:
         return False
     if isinstance(value, str) and not leaf.choices:
-        return fold(value) == fold(quoted) != "" and _SIGN.findall(value) == _SIGN.findall(quoted)
+        return fold(value) == fold(quoted) != "" and signs(value) == signs(quoted)
     return same_value(quoted.strip(), value)
 
 

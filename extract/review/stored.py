@@ -36,7 +36,7 @@ class StoredResult(Value):
     def of(cls, result: Extraction[T]) -> StoredResult:
         """The same result without its schema."""
         return cls(
-            record=result.record.model_dump(mode="json"),
+            record=result.record.model_dump(mode="json", by_alias=False),
             status=result.status,
             fields=result.fields,
             evidence=result.evidence,

@@ -19,7 +19,8 @@ from extract.engines.llm.rendering import messages_of, repair_messages
 from extract.engines.llm.repair import merged, repair_of
 from extract.engines.llm.seam import Completion, Finish, Message, Model, Request, Sampling
 from extract.engines.llm.wire import Wire, askable, wire_schema
-from extract.errors import CallError, EndpointUnavailable, Filtered, InvalidAnswer, Refused, Truncated
+from extract.errors import CallError, EndpointUnavailable, Filtered, InvalidAnswer, Refused, SchemaError, Truncated
+from extract.fields import is_within
 from extract.result import Issue, Severity, Usage
 from extract.tasks import Task
 
@@ -123,7 +124,10 @@ class LlmEngine:
         A call that failed leaves the draft as it is, with an issue; ``spent`` seconds of the document's time are gone.
         """
         lines = Lines(clean, () if self.rules else shown_facts(clean))
-        repair = repair_of(broken, draft, self.task.schema, lines)
+        try:
+            repair = repair_of(broken, draft, self.task.schema, lines)
+        except SchemaError as error:
+            return _unrepaired(draft, f"what was wrong cannot be asked again: {error}")
         if repair is None:
             return None
         left = None if self.asking.deadline is None else self.asking.deadline - spent
@@ -135,9 +139,8 @@ class LlmEngine:
             completion = self._complete(replace(request, deadline=None if left is None else self.clock() + left))
             answered = self._answered(completion, repair.wire, repair.lines)
         except CallError as error:
-            about = ", ".join(repair.problems)
-            issue = Issue(code="repair_failed", path="", message=f"{about}: not asked again: {error}", severity=Severity.WARNING)
-            return replace(draft, issues=(*draft.issues, issue), usage=draft.usage + (error.usage or Usage()))
+            message = f"{', '.join(repair.problems)}: not asked again: {error}"
+            return _unrepaired(replace(draft, usage=draft.usage + (error.usage or Usage())), message)
         return merged(draft, answered, repair)
 
     def _answered(self, completion: Completion, wire: Wire, lines: Lines) -> Draft:
@@ -185,6 +188,12 @@ class LlmEngine:
         return _whole(replace(again, usage=first.usage + again.usage), request)
 
 
+def _unrepaired(draft: Draft, message: str) -> Draft:
+    """The draft as it was, with a word on why nothing of it was asked again."""
+    issue = Issue(code="repair_failed", path="", message=message, severity=Severity.WARNING)
+    return replace(draft, issues=(*draft.issues, issue))
+
+
 def _whole(completion: Completion, request: Request) -> Completion:
     """The completion, if the model came to an end of its own."""
     room = f"{MORE_ROOM * request.max_output_tokens:,} tokens"
@@ -206,4 +215,4 @@ def _whole(completion: Completion, request: Request) -> Completion:
 
 def _about(issues: tuple[Issue, ...], filled: Mapping[str, DraftValue]) -> tuple[Issue, ...]:
     """The issues about the document as a whole, and about what stays filled."""
-    return tuple(issue for issue in issues if not issue.path or any(f"{path}.".startswith(f"{issue.path}.") for path in filled))
+    return tuple(issue for issue in issues if not issue.path or any(is_within(path, issue.path) for path in filled))

@@ -15,7 +15,7 @@ from extract.cleaning.headings import heading_section
 from extract.engines.base import Draft
 from extract.engines.llm.lines import Lines
 from extract.engines.llm.wire import Node, Wire, leaves_of, wire_of_parts
-from extract.fields import Leaf, paths_above
+from extract.fields import Leaf, is_within, paths_above
 from extract.readers import locate
 from extract.readers.phrases import words_of
 from extract.readers.stating import reader_of
@@ -29,54 +29,65 @@ _ALIKE = 3
 """Lines shown that have words of a text that was not found."""
 _MOST = 60
 """Lines shown in all; where more matter, the whole document is shown."""
+MOST_FIELDS = 100
+"""Fields that are asked for again at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """The fields to be asked for again, by path with what was wrong, their wire schema, and the lines that are shown."""
+    """The fields to be asked for again, by path with what was wrong, their wire schema, and the lines that are shown.
+
+    ``related`` are those of them that may be right: they are asked for beside others that are wrong.
+    """
 
     problems: Mapping[str, Sequence[str]]
     wire: Wire
     lines: Lines
+    related: frozenset[str] = frozenset()
 
 
 def repair_of(broken: Iterable[Issue], draft: Draft, schema: type[BaseModel], lines: Lines) -> Repair | None:
-    """What to ask again because of these errors; None where nothing of it can be asked."""
+    """What to ask again because of these errors, the first of them where there are many; None where nothing can be asked."""
     told: dict[str, list[str]] = {}
+    wrong: set[str] = set()
     for issue in broken:
+        wrong.add(issue.path)
         for path in (issue.path, *issue.related):
             if path:
                 told.setdefault(path, []).append(issue.hint or issue.message.removeprefix(f"{issue.path}: "))
-    wire = wire_of_parts(schema, tuple(path for path in told if not any(above in told for above in paths_above(path))))
+    units = [path for path in told if not any(above in told for above in paths_above(path))]
+    wire = wire_of_parts(schema, tuple(units[:MOST_FIELDS]))
     if not wire.root.fields:
         return None
     problems = {unit: [said for path in told if is_within(path, unit) for said in told[path]] for unit in wire.root.fields}
+    right = frozenset(unit for unit in problems if not any(is_within(path, unit) for path in wrong))
     shown = _lines_that_matter(wire.root.fields, draft, lines)
-    return Repair(problems, wire, replace(lines, shown=shown if len(shown) <= _MOST else frozenset()))
-
-
-def is_within(path: str, unit: str) -> bool:
-    """Whether a path is that of a field, or lies below it.
-
-    >>> is_within("salary.min", "salary"), is_within("salary", "salary"), is_within("salaries", "salary")
-    (True, True, False)
-    """
-    return f"{path}.".startswith(f"{unit}.")
+    return Repair(problems, wire, replace(lines, shown=shown if len(shown) <= _MOST else frozenset()), right)
 
 
 def merged(draft: Draft, answered: Draft, repair: Repair) -> Draft:
-    """The draft with the new answers in the place of what was wrong; what was answered with null is taken back."""
-    units = list(repair.problems)
-    kept = {path: value for path, value in draft.values.items() if not any(is_within(path, unit) for unit in units)}
-    issues = [issue for issue in draft.issues if not any(is_within(issue.path, unit) for unit in units)]
+    """The draft with the new answers in the place of what was wrong; what was answered with null is taken back.
+
+    A field that was only related stays as it was, unless there is another answer for it.
+    """
+    kept_as_it_was = {unit for unit in repair.related if not any(is_within(path, unit) for path in answered.values)}
+    units = [unit for unit in repair.problems if unit not in kept_as_it_was]
+
+    def is_asked(path: str) -> bool:
+        return any(is_within(path, unit) for unit in units)
+
     notes = (
         Issue(code="asked_again", path=unit, message=f"{unit}: asked again, because {said[0]}", severity=Severity.INFO)
         for unit, said in repair.problems.items()
     )
     return replace(
         draft,
-        values={**kept, **answered.values},
-        issues=(*issues, *answered.issues, *notes),
+        values={**{path: value for path, value in draft.values.items() if not is_asked(path)}, **answered.values},
+        issues=(
+            *(issue for issue in draft.issues if not is_asked(issue.path)),
+            *(issue for issue in answered.issues if not any(is_within(issue.path, unit) for unit in kept_as_it_was)),
+            *notes,
+        ),
         usage=draft.usage + answered.usage,
     )
 
