@@ -63,16 +63,20 @@ def review_page(result: Extraction[T] | StoredResult, source: str, *, index: str
     )
 
 
-def filled(skeleton: str, *, title: str, **parts: Markup) -> str:
-    """A skeleton with its parts, style and script, and a policy that lets nothing but these two run."""
-    page, style = Template(asset(skeleton)), asset("style.css")
-    script = asset("script.js") if "script" in page.get_identifiers() else ""
+def filled(body: str, *, title: str, **parts: Markup) -> str:
+    """A page whose body has these parts, with style and script, and a policy that lets nothing but these two run."""
+    template, style = Template(asset(body)), asset("style.css")
+    script = asset("script.js") if "script" in template.get_identifiers() else ""
     runs = csp_hash(script) if script else "'none'"
     policy = (
         f"default-src 'none'; style-src {csp_hash(style)}; script-src {runs}; img-src data:; base-uri 'none'; form-action 'none'"
     )
-    return page.substitute(
-        parts, title=tag("title", visible(title)), policy=policy, generator=GENERATOR, style=style, script=script
+    return Template(asset("skeleton.html")).substitute(
+        title=tag("title", visible(title)),
+        policy=policy,
+        generator=GENERATOR,
+        style=style,
+        body=template.substitute(parts, script=script).rstrip(),
     )
 
 
