@@ -19,7 +19,8 @@ from extract.cleaning import clean
 from extract.engines.base import Draft, DraftValue, FactReference, TextReference
 from extract.engines.llm.answers import MAX_LINES, answer_object, draft_of
 from extract.engines.llm.lines import Lines, shown_facts
-from extract.engines.llm.wire import ROOT, wire_schema
+from extract.engines.llm.nodes import ROOT
+from extract.engines.llm.wire import wire_schema
 from extract.errors import InvalidAnswer
 from extract.fields import ReadAs, Verbatim, leaf_annotations, path_pattern
 from extract.grounding import ground

@@ -18,9 +18,10 @@ from extract.engines.llm.answers import answer_object, draft_of
 from extract.engines.llm.encoding import NotStated, answer_of
 from extract.engines.llm.engine import Asking, LlmEngine
 from extract.engines.llm.lines import Lines
+from extract.engines.llm.nodes import ROOT
 from extract.engines.llm.prompts import prompt_for
 from extract.engines.llm.seam import Completion, Request
-from extract.engines.llm.wire import ROOT, wire_schema
+from extract.engines.llm.wire import wire_schema
 from extract.engines.rules import RulesEngine
 from extract.evals.cases import Case, shipped_cases
 from extract.evals.scoring import cell_matches, gold_cells

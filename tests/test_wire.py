@@ -35,7 +35,9 @@ from pydantic import (
     create_model,
 )
 
-from extract.engines.llm.wire import MAX_CHOICES, MAX_DEPTH, MAX_PROPERTIES, ROOT, askable, wire_schema
+from extract.engines.llm.nodes import ROOT
+from extract.engines.llm.wire import askable, wire_schema
+from extract.engines.llm.wire_writing import MAX_CHOICES, MAX_DEPTH, MAX_PROPERTIES
 from extract.errors import SchemaError
 from extract.fields import RECURSION_LIMIT, ReadAs, Verbatim
 from extract.schemas.invoice import Invoice

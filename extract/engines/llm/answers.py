@@ -17,8 +17,8 @@ from reprlib import Repr
 from extract.cleaning.document import MappedText, Scalar
 from extract.engines.base import Draft, DraftValue, FactReference, TextReference
 from extract.engines.llm.lines import Lines
+from extract.engines.llm.nodes import ROOT, Either, Entries, Node, Passage, Record, Tag, Value, Wire
 from extract.engines.llm.references import is_several, read_quote, read_reference
-from extract.engines.llm.wire import ROOT, Either, Entries, Node, Passage, Record, Tag, Value, Wire
 from extract.errors import InvalidAnswer
 from extract.fields import Leaf, below
 from extract.finding import find, find_part, find_words

@@ -15,8 +15,8 @@ from pydantic import BaseModel, JsonValue
 from extract.cleaning.document import Scalar
 from extract.engines.llm.answers import fits, place_in_line
 from extract.engines.llm.lines import Lines
+from extract.engines.llm.nodes import ROOT, Either, Entries, Node, Passage, Record, Tag, Value, Wire
 from extract.engines.llm.references import joined_reference, write_entries, write_reference
-from extract.engines.llm.wire import ROOT, Either, Entries, Node, Passage, Record, Tag, Value, Wire
 from extract.fields import Leaf, below
 from extract.finding import alike, find, find_words, shortened
 from extract.readers.stating import states

@@ -14,11 +14,12 @@ from extract.engines.base import Draft, DraftValue, Engine, KnowsMarkup, Origin
 from extract.engines.llm.answers import answer_object, draft_of
 from extract.engines.llm.facts_first import certain_values, left_to_ask
 from extract.engines.llm.lines import Lines, shown_facts
+from extract.engines.llm.nodes import Wire
 from extract.engines.llm.prompts import REPAIR, Prompt, prompt_for
 from extract.engines.llm.rendering import messages_of, repair_messages
 from extract.engines.llm.repair import merged, repair_of
 from extract.engines.llm.seam import Completion, Finish, Message, Model, Request, Sampling
-from extract.engines.llm.wire import Wire, askable, wire_schema
+from extract.engines.llm.wire import askable, wire_schema
 from extract.errors import CallError, EndpointUnavailable, Filtered, InvalidAnswer, Refused, SchemaError, Truncated
 from extract.fields import is_within
 from extract.result import Issue, Severity, Usage

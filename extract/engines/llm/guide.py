@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from extract.engines.llm.wire import Either, Entries, Node, Passage, Record, Tag, Value, Wire
+from extract.engines.llm.nodes import Either, Entries, Node, Passage, Record, Tag, Value, Wire
 
 
 def field_guide(wire: Wire) -> str:

@@ -16,9 +16,10 @@ from extract.engines.llm.answers import draft_of
 from extract.engines.llm.encoding import NotStated, answer_of
 from extract.engines.llm.guide import field_guide
 from extract.engines.llm.lines import Lines, fenced
+from extract.engines.llm.nodes import Wire
 from extract.engines.llm.prompts import Example, Prompt, told_by
 from extract.engines.llm.seam import Message
-from extract.engines.llm.wire import Wire, wire_schema
+from extract.engines.llm.wire import wire_schema
 from extract.errors import ExtractError, PromptError
 from extract.result import Severity
 from extract.source import open_source

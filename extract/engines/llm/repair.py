@@ -14,7 +14,8 @@ from extract.cleaning.document import CleanDocument
 from extract.cleaning.headings import heading_section
 from extract.engines.base import Draft
 from extract.engines.llm.lines import Lines
-from extract.engines.llm.wire import Node, Wire, leaves_of, wire_of_parts
+from extract.engines.llm.nodes import Node, Wire, leaves_of
+from extract.engines.llm.wire import wire_of_parts
 from extract.fields import Leaf, is_within, paths_above
 from extract.readers import locate
 from extract.readers.phrases import words_of
