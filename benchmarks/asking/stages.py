@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from benchmarks.asking.gold import varied
+from extract.checks import checks_of
 from extract.cleaning import clean
 from extract.cleaning.document import CleanDocument
 from extract.engines.base import Draft, Origin
@@ -17,11 +18,13 @@ from extract.engines.llm.answers import answer_object, draft_of
 from extract.engines.llm.engine import LlmEngine
 from extract.engines.llm.openai_model import OpenAIModel
 from extract.grounding import ground
+from extract.injection import signs_of_injection
+from extract.injection.distrust import distrusted
 from extract.pipeline import engine_named
 from extract.settings import Settings
 from extract.source import open_source
 from extract.tasks import task_named
-from extract.validation import validate
+from extract.validation import field_states, validate
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,10 @@ def walk(text: str, task: str, *, settings: Settings, bare: OpenAIModel, watch: 
     answered = draft_of(answer_object(completion.text), plan.wire, plan.lines)
     draft = replace(answered, values={**plan.filled.values, **answered.values})
     watch.lap("parse, draft")
-    grounding = ground(draft, document, schema)
+    distrust = distrusted(signs_of_injection(document), document)
+    watch.lap("injection")
+    grounding = ground(draft, document, schema, distrust=distrust)
     watch.lap("ground")
-    validate(grounding.values, schema)
-    watch.lap("validate")
+    validated = validate(grounding.values, schema, doubts=grounding.issues, document=document, checks=checks_of(schema))
+    field_states(validated.record, validated.evidence, validated.issues, not_asked=draft.not_asked)
+    watch.lap("validate, check")
