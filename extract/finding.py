@@ -27,10 +27,16 @@ _ALIKE = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "
 _BLANK = re.compile(r"\s+")
 _LONG, _ENDS = 9, 3
 """Words from which on a quote is long, and those that are kept of it at either end."""
-_SIGN = re.compile(r"[+#&%*@$€£]")
-_ATTACHED = "+#%*"
-_LEADING = "@$€£#&"
+_SIGN = re.compile(
+    r"[+#&%‰*@$€£¥₹<>≤≥=≠±⁰¹²³⁴⁵⁶⁷⁸⁹]"
+    r"|(?<=\d) ?[.,:/-] ?(?=\d)"  # between figures
+    r"|(?<!\w)[-−](?=\d)"  # before one
+)
+_ATTACHED = "+#%‰*⁰¹²³⁴⁵⁶⁷⁸⁹"
+_LEADING = "@$€£¥₹#&±<>≤≥"
+_GROUP = re.compile(r"\d{3}(?!\d)")  # of a longer figure, where another stands before it: "85 000"
 _SENTENCE_END = re.compile(r"[.!?;:|•]\s|\n")
+_MINUS = re.compile(r"(?:\W|\A)[-−]\Z")
 _MOST_BETWEEN = 4  # characters between two words of one text
 _SHORT = 4  # letters: with so few, "IT" is not "it"
 _LEFT_OUT = re.compile(r"[\s‐‑–—\xad-]")
@@ -38,6 +44,7 @@ _CONFUSED = str.maketrans("Il|O’‘“”", "iiio''\"\"")
 _INSIDE = {"0": "o", "1": "i"}
 _FIGURE_INSIDE = re.compile(r"(?<=[^\W\d_])[01](?=[^\W\d_])")  # a misread letter, where it stands between letters
 _OUT_OF_PLACE = re.compile(r"(?<=[a-zà-ÿ])[IO]++(?=[a-zà-ÿ])|(?<=[^\W\d_])[01|]++(?=[^\W\d_])")
+_NUMBER = re.compile(r"\d+")
 _AI = re.compile(r"AI(?![^\W\d_])")
 _AROUND = 40
 """Characters around a misread word that say what it is."""
@@ -98,10 +105,12 @@ def _whole_words(quote: str) -> re.Pattern[str] | None:
     if pattern is None:
         return None
     words = quote.strip()
-    before = r"(?<![0-9][.,'])" if words[:1].isdigit() else ""
-    behind = r"(?![.,'][0-9])" if words[-1:].isdigit() else ""
+    before = r"(?<![0-9][.,'])(?<!\W[-−±])(?<!\A[-−±])" if words[:1].isdigit() else ""
+    if _GROUP.match(words):
+        before += r"(?<![0-9][ \u202f])"
+    behind = r"(?![.,'][0-9]| ?[%‰])" if words[-1:].isdigit() else r"(?![+#])" if words[-1:] in _ATTACHED else ""
     if words.isalpha() and len(words) < _SHORT:
-        before, behind = r"(?<![&@#-])", r"(?![&-]\w|[+#])"
+        before, behind = r"(?<![&@#-])", r"(?![&-]\w|[+#]|-(?!\w))"
     return re.compile(rf"(?<!\w){before}{pattern}(?!\w){behind}")
 
 
@@ -127,12 +136,12 @@ def shortened(quote: str, text: str) -> str:
 
 
 def signs(text: str) -> list[str]:
-    """The signs that make another word or another amount of a text: "C" is not "C++".
+    """The signs that make another word or another amount of a text: "C" is not "C++", nor "-5" "5", nor "1.5" "1-5".
 
-    >>> signs("C++, $5")
-    ['+', '+', '$']
+    >>> signs("C++, $5"), signs("-5 to 1.5")
+    (['+', '+', '$'], ['-', '.'])
     """
-    return _SIGN.findall(text)
+    return [sign.strip() for sign in _SIGN.findall(alike(text))]
 
 
 def find_folded(value: str, text: str) -> tuple[int, int] | None:
@@ -155,7 +164,8 @@ def find_folded(value: str, text: str) -> tuple[int, int] | None:
         joined = all(_go_together(text, before.end, behind.start) for before, behind in pairwise(words[number : last + 1]))
         found = text[start:end]
         if joined and signs(value) == signs(found) and _same_short_word(value, found):
-            return (start, end) if len(found) >= _SHORT else find_words(found, text, start)
+            is_figure = found[:1].isdigit() or found[-1:].isdigit()
+            return find_words(found, text, start) if is_figure or len(found) < _SHORT else (start, end)
     return None
 
 
@@ -167,6 +177,8 @@ def _go_together(text: str, start: int, end: int) -> bool:
 def _with_signs(text: str, start: int, end: int) -> tuple[int, int]:
     """The place together with the signs that touch it: "C++", "$5"."""
     while start and text[start - 1] in _LEADING:
+        start -= 1
+    if text[start : start + 1].isdigit() and _MINUS.search(text, max(0, start - 2), start):
         start -= 1
     while end < len(text) and text[end] in _ATTACHED:
         end += 1
@@ -181,7 +193,7 @@ def _same_short_word(value: str, found: str) -> bool:
 def find_repaired(value: str, text: str) -> tuple[int, int] | None:
     """Where a value stands in a text that OCR has damaged in the ways that the module lists.
 
-    Figures are the same in both, and so are the words that deny: no repair makes "notable" of "not able".
+    Figures and signs are the same in both, and so are the words that deny: no repair makes "notable" of "not able".
 
     >>> find_repaired("AI Engineer", "Senior Al Engineer (m/f)"), find_repaired("top-tier labs", "in top - tier labs")
     ((7, 18), (3, 18))
@@ -196,11 +208,12 @@ def find_repaired(value: str, text: str) -> tuple[int, int] | None:
     at = letters.find(wanted)
     places = _kept(text) if at >= 0 else []
     while at >= 0:
-        start, end = places[at], places[at + len(wanted) - 1] + 1
+        start, end = _with_signs(text, places[at], places[at + len(wanted) - 1] + 1)
         found = text[start:end]
-        same = _denying(value) == _denying(found) and _figures(value) == _figures(found)
+        same = _denying(value) == _denying(found) and _figures(value) == _figures(found) and signs(value) == signs(found)
         whole = not _word_goes_on(text, start, end) and (len(value) >= _SHORT or value != found)
-        if same and whole and _is_put_right(value, text, start, end):
+        cut = found[:1].isdigit() and find_words(found, text, start) != (start, end)
+        if same and whole and not cut and _is_put_right(value, text, start, end):
             return start, end
         at = letters.find(wanted, at + 1)
     return None
@@ -263,5 +276,5 @@ def _denying(text: str) -> list[str]:
 
 
 def _figures(text: str) -> list[str]:
-    """The figures of a text that are no misread letters: those that touch another figure, or stand apart from letters."""
-    return [character for character in _FIGURE_INSIDE.sub("", text) if character.isdigit()]
+    """The numbers of a text, but for misread letters: figures that stand between letters."""
+    return _NUMBER.findall(_FIGURE_INSIDE.sub("", text))

@@ -66,7 +66,7 @@ def ground(
             issues += told
         elif warning := grounder.doubt(path):
             issues.append(warning)
-        if found[path] is None and not strict and not grounder.is_distrusted(path):
+        if found[path] is None and not strict and not grounder.is_injected(path):
             found[path] = Grounded(draft.values[path].value, Evidence(status=Status.INFERRED))
     return Grounding({path: value for path, value in found.items() if value}, tuple(issues))
 
@@ -84,11 +84,13 @@ class _Grounder:
         if not claim.parts or (not claim.leaf.verbatim and self.is_distrusted(path)):
             return None
         if self.draft.values[path].inferred:
+            if self.is_injected(path):
+                return None
             return self._grounded(claim.value, Proof(Status.INFERRED, claim.references), claim.parts)
         if claim.leaf.reader == "language" and self._is_told_better_elsewhere(claim):
             return None
         proof = claim.proof(lambda: self._conventions)
-        if proof is None:
+        if proof is None or (proof.status is Status.INFERRED and self.is_injected(path)):
             return None
         parts = claim.parts if proof.references is claim.references else parts_of(proof.references, self.clean)
         return self._grounded(claim.value, proof, parts)
@@ -102,7 +104,7 @@ class _Grounder:
         if parts:
             found = self._grounded(places[0].value, Proof(places[0].status, (places[0].reference,)), parts)
             return found, [*self._moved(path, claim, places), *self._several(path, places)]
-        if self.draft.values[path].inferred and not self.is_distrusted(path):
+        if self.draft.values[path].inferred and not self.is_injected(path):
             told = [] if claim.leaf.is_constant else [_inferred(path, claim.value)]
             return Grounded(claim.value, self._concluded(path, stated)), told
         return None, [self._refusal(path, claim)]
@@ -119,6 +121,11 @@ class _Grounder:
             else reference.segment in self.distrust.segments
             for reference in self.draft.values[path].references
         )
+
+    def is_injected(self, path: str) -> bool:
+        """Whether a value comes from what speaks to a model: that is named for it, or says it, whatever else is named."""
+        claim = self._claim(path)
+        return self.is_distrusted(path) or self._search.is_said_by_the_distrusted(claim.value, claim.leaf)
 
     def doubt(self, path: str) -> Issue | None:
         """A warning for a text that was copied out of a line that speaks to a model."""
@@ -169,7 +176,7 @@ class _Grounder:
     def _refusal(self, path: str, claim: Claim) -> Issue:
         if claim.references and not claim.parts:
             return _error("reference_out_of_range", path, _NO_SUCH_PLACE)
-        if self.is_distrusted(path):
+        if self.is_injected(path):
             message = f"{_shown(claim.value)} stands only in text that speaks to a model instead of to a reader"
             return _error("injected", path, message)
         where = f" in {_shown(claim.quoted)}" if claim.parts else ""

@@ -90,7 +90,8 @@ def extract(
 
     Raises SourceError for a document that cannot be read, FormatError where it is not of the format asked for, CallError where
     no model answered, IncompleteRecord where the document lacks what the schema requires, UsageError for an unknown schema,
-    engine, format or a wrong setting: all of them ``extract.errors.ExtractError``.
+    engine, format or a wrong setting: all of them ``extract.errors.ExtractError``. What a validator of the schema raises beside
+    ValueError and AssertionError comes through as it is.
     """
     started = time.perf_counter()
     _check_types(schema, settings)

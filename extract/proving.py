@@ -14,7 +14,7 @@ from extract.fields import Leaf
 from extract.finding import find_folded, find_repaired, find_words
 from extract.readers import BY_CONVENTION, Conventions, Stated
 from extract.readers.denial import is_denied
-from extract.readers.stating import reader_of, readings, same_value, says_the_same
+from extract.readers.stating import is_in_a_compound, reader_of, readings, same_value, says_the_same
 from extract.result import Status
 from extract.searching import is_printed
 
@@ -178,13 +178,18 @@ class Claim:
 
     @cached_property
     def _is_part_of_a_word(self) -> bool:
-        """Whether a short word is named as a part of a compound: "R" of "R&D"."""
-        if not isinstance(self.value, str) or len(self.value) >= _SHORT_WORD:
+        """Whether a short word is named as a part of a compound, or a part of a figure: "R" of "R&D", "5 °C" of "-5 °C"."""
+        if not isinstance(self.value, str):
             return False
         for reference in self.references:
-            body, place = body_of(reference, self.clean), (reference.start, reference.end)
-            if body and body.text[slice(*place)] == self.value and find_words(self.value, body.text, place[0]) != place:
+            body = body_of(reference, self.clean)
+            if body and self.leaf.choices and is_in_a_compound(body.text, reference.start, reference.end):
                 return True
+            if body and body.text[reference.start : reference.end] == self.value:
+                for word, offset in _ends_that_matter(self.value):
+                    start = reference.start + offset
+                    if find_words(word, body.text, start) != (start, start + len(word)):
+                        return True
         return False
 
     @cached_property
@@ -193,6 +198,17 @@ class Claim:
         if self.leaf.annotation is bool:
             return self.value is False or (self.leaf.reader is None and self.value is True)
         return self.leaf.reader is None and any(same_value(choice, self.value) for choice in self.leaf.choices)
+
+
+def _ends_that_matter(value: str) -> Iterator[tuple[str, int]]:
+    """What of a text may be cut out of something else, and where it begins in it: a short text, and figures at the ends."""
+    if len(value) < _SHORT_WORD:
+        yield value, 0
+    elif words := value.split():
+        if value[0].isdigit():
+            yield words[0], 0
+        if value[-1].isdigit():
+            yield words[-1], len(value) - len(words[-1])
 
 
 def body_of(reference: Reference, clean: CleanDocument) -> MappedText | None:

@@ -1,8 +1,9 @@
 """Where else a document states a value, when it does not stand where the engine says: the nearest place of the right section.
 
-A text, a date, an address or a number to call is looked for in the whole document. What says something only beside its
-neighbours (an amount, a currency, a country, a choice, a truth value) is looked for right beside them alone: somewhere in a
-document every number stands. Other openings are never looked at.
+A text is looked for in the whole document; a date, an address or a number to call in those lines that can hold one, the
+MOST_READ nearest to the one that was named, or the first. What says something only beside its neighbours (an amount, a
+currency, a country, a choice, a truth value) is looked for right beside them alone: somewhere in a document every number
+stands. Other openings are never looked at.
 """
 
 from __future__ import annotations
@@ -20,15 +21,15 @@ from typing import NamedTuple
 from extract.cleaning.document import CleanDocument, Kind, Scalar
 from extract.engines.base import FactReference, TextReference
 from extract.fields import Leaf
-from extract.finding import alike, find_all_words, find_folded, find_repaired, skeleton
+from extract.finding import alike, find_all_words, find_folded, find_repaired, find_words, skeleton
 from extract.injection.distrust import EVERYTHING_BELIEVED, Distrust
 from extract.openings import other_openings
-from extract.readers import Conventions
+from extract.readers import Conventions, Stated, locate
 from extract.readers.countries import find_countries
 from extract.readers.dates import order_of_days
 from extract.readers.denial import is_denied
 from extract.readers.gazetteer import fold
-from extract.readers.stating import is_read_by_type, reader_of, readings
+from extract.readers.stating import is_read_by_type, reader_of, readings, same_value
 from extract.result import Status
 
 NEAR = 2
@@ -36,9 +37,9 @@ NEAR = 2
 MOST_READ = 2000
 """Lines that a typed reader looks at for one value, the nearest first, of those that can hold such a value at all."""
 MOST_PLACES = 1000
-"""Places of one value that are told apart."""
+"""Places of one value that are looked at in one way."""
 MOST_SEARCHED = 200_000_000
-"""Characters that are looked through for the values of one document: a few seconds at most."""
+"""Characters that are looked through for the values of one document."""
 
 _ANYWHERE = frozenset({"date", "moment", "email", "phone", "url", "employment_type", "workplace", "education"})
 """Readers of values that say by themselves what they are."""
@@ -71,6 +72,7 @@ class Search:
     conventions: Conventions = field(default=Conventions())
     distrust: Distrust = EVERYTHING_BELIEVED
     _looked_through: Counter[str] = field(default_factory=Counter, init=False)
+    _read_before: dict[tuple[str, str], tuple[Stated, ...]] = field(default_factory=dict, init=False)
 
     def places(self, value: Scalar, leaf: Leaf, near: Sequence[int]) -> list[Place]:
         """The places that state a value, the best first: in the strictest way, and nearest to the lines in ``near``."""
@@ -82,6 +84,19 @@ class Search:
             if found:
                 return sorted(found, key=lambda place: _distance(place, close))
         return list(self._facts(value, leaf))
+
+    def is_said_by_the_distrusted(self, value: Scalar, leaf: Leaf) -> bool:
+        """Whether what is not believed says a value, in any way in which a document can."""
+        bodies = [self.clean.segments[number].text for number in sorted(self.distrust.segments)]
+        bodies += [self.clean.facts[number].body.text for number in sorted(self.distrust.facts)]
+        if len(bodies) > MOST_READ:  # a document that is nothing but that
+            return True
+        if isinstance(value, str) and is_printed(leaf):
+            return any(find(value, text) for text in bodies for find in (find_words, find_folded, find_repaired))
+        return any(
+            next(self._readings(text, value, leaf), None) or any(same_value(read.value, value) for read in locate("figure", text))
+            for text in bodies
+        )
 
     def heading(self, number: int) -> str:
         """The text of the heading above a line; empty where there is none."""
@@ -110,17 +125,21 @@ class Search:
         return alike(self._text)
 
     @cached_property
+    def _spaced_text(self) -> str:
+        return " ".join(self._alike_text.split())
+
+    @cached_property
     def _starts(self) -> list[int]:
         """Where each line begins in the text."""
         return [0, *accumulate(len(text) + 1 for _, text in self._own)]
 
     @cached_property
     def _folded_text(self) -> str:
-        return f" {fold(self._text)} "
+        return "\n".join(f" {fold(text)} " for _, text in self._own)
 
     @cached_property
     def _skeleton(self) -> str:
-        return skeleton(self._text)
+        return "\n".join(skeleton(text) for _, text in self._own)
 
     def _goes_on(self) -> bool:
         """Whether there is time for one more look at the document."""
@@ -131,7 +150,9 @@ class Search:
         """As it is, but for white space, quotes and dashes."""
         if not (isinstance(value, str) and (leaf.verbatim or is_printed(leaf))):
             return
-        for start, end in find_all_words(value, self._alike_text):
+        if " ".join(alike(value).split()) not in self._spaced_text:  # much quicker than what finds whole words
+            return
+        for start, end in islice(find_all_words(value, self._alike_text), MOST_PLACES):
             index = bisect_right(self._starts, start) - 1
             number, text = self._own[index]
             place = (start - self._starts[index], end - self._starts[index])
@@ -143,10 +164,20 @@ class Search:
     def _read(self, value: Scalar, leaf: Leaf, near: Sequence[int]) -> Iterator[Place]:
         """By a typed reader; what it is not certain of states nothing."""
         for number, text in self._readable(leaf, near):
-            for found in readings(text, value, leaf, self.conventions):
+            for found in self._readings(text, value, leaf):
                 if found.certain and not is_denied(text, found.start, found.end):
                     status = Status.QUOTED if text[found.start : found.end] == value else Status.NORMALISED
                     yield Place(status, TextReference(number, found.start, found.end), value)
+
+    def _readings(self, text: str, value: Scalar, leaf: Leaf) -> Iterator[Stated]:
+        return readings(text, value, leaf, self.conventions, locate=self._located)
+
+    def _located(self, name: str, text: str, conventions: Conventions) -> tuple[Stated, ...]:
+        """What a reader reads in a line, remembered: many values may be looked up in the same lines."""
+        key = (name, text)
+        if key not in self._read_before:
+            self._read_before[key] = tuple(locate(name, text, conventions))
+        return self._read_before[key]
 
     def _readable(self, leaf: Leaf, near: Sequence[int]) -> Sequence[Line]:
         """The lines that a typed reader may look at: all that can hold such a value, or those beside what belongs to it."""

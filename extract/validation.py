@@ -82,18 +82,28 @@ def validate(
 def _checked(built: Built[T], schema: type[T], document: CleanDocument | None, checks: Sequence[Check]) -> Iterator[Issue]:
     """What the checks find, with the paths that the values came in with.
 
-    They see a copy of a record that could be changed. What is about no field of the schema is about the document.
+    They see a copy of a record that could be changed, if it can be copied. What is about no field of the schema is about the
+    document.
     """
     if document is None:
         return
-    frozen = schema.model_config.get("frozen", False)
-    record = built.record if frozen else built.record.model_copy(deep=True)
+    record = _copy(built.record)
     back = came_from(built.places)
     patterns = {place for pattern in leaf_annotations(schema) for place in (pattern, *paths_above(pattern))}
     for issue in found_by(checks, Checked(record, MappingProxyType(dict(built.evidence)), document)):
         path = issue.path if path_pattern(issue.path) in patterns else ""
         related = tuple(back.get(other, other) for other in issue.related)
         yield issue.model_copy(update={"path": back.get(path, path), "related": related})
+
+
+def _copy(record: T) -> T:
+    """The record for checks, which must not change ours; itself where it cannot change, or holds what cannot be copied."""
+    if record.model_config.get("frozen", False):
+        return record
+    try:
+        return record.model_copy(deep=True)
+    except Exception:  # noqa: BLE001  # a lock, a connection: whatever a schema keeps in its records
+        return record
 
 
 def _smaller(built: Built[T], found: Iterable[Issue], schema: type[T], doubts: tuple[Issue, ...]) -> Built[T] | None:

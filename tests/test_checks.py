@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from threading import Lock
 from typing import Any, ClassVar
 
 import pytest
 from checking import doubted, doubts
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel
+from pydantic import BaseModel, PrivateAttr
 
 from extract import extract
 from extract.checks import Check, Checked, checks_of, found_by, no_headings, not_left_out
@@ -521,3 +522,17 @@ def test_a_default_is_nothing_found() -> None:
 
     assert extract(ORDER, schema=Kind, engine=Fixed({})).status is RecordStatus.FAILED
     assert extract(ORDER, schema=Kind, engine=Fixed({"total": (9.5, "total")})).status is RecordStatus.COMPLETE
+
+
+class Held(BaseModel):
+    """A record that cannot be copied."""
+
+    total: str | None = None
+    _lock: Any = PrivateAttr(default_factory=Lock)
+
+
+def test_a_record_that_cannot_be_copied_is_checked() -> None:
+    """What a schema keeps in its records besides fields costs no check and no record."""
+    found = extract("In all: 9.50", schema=Held, engine=Fixed({"total": ("9.50", "9.50")}), checks=[lambda _: ()])
+    assert found.record.total == "9.50"
+    assert found.status is RecordStatus.COMPLETE

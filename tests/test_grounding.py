@@ -429,3 +429,59 @@ def test_nothing_unstated_is_called_stated(draft: Draft) -> None:
         else:
             assert evidence.status is Status.INFERRED
             assert draft.values[path].inferred or entry.value == "USD"  # which "$" does not say for certain
+
+
+class Note(BaseModel):
+    """Text that no reader knows, a choice and a moment."""
+
+    text: str | None = None
+    kind: Literal["paid", "vegan"] | None = None
+    moment: datetime | None = None
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "value", "stated"),
+    [
+        ("text", "Keep it at -5 °C.", "-5 °C", True),
+        ("text", "Keep it at -5 °C.", "5 °C", False),
+        ("text", "Keep it at 5 °C.", "-5 °C", False),
+        ("text", "Load < 5 kg", "Load > 5 kg", False),
+        ("text", "Tolerance ±5 mm", "Tolerance 5 mm", False),
+        ("text", "Area: 10² cells", "102 cells", False),
+        ("text", "Version 1.5 is out", "version 1.5", True),
+        ("text", "Version 1.5 is out", "Version 1-5", False),
+        ("text", "Grades 1-2 are taught", "Grades 12", False),
+        ("text", "Pages 12-3 are out", "Pages 1-23", False),
+        ("text", "Suite 1 23 Main Street", "Suite 12 3", False),
+        ("text", "Skills: C++", "C+", False),
+        ("text", "Blood group: AB-", "AB", False),
+        ("text", "About 85 000 people", "85 000 people", True),
+        ("text", "About 85 000 people", "000 people", False),
+        ("text", "A rate of 5‰ here", "rate of 5", False),
+        ("kind", "A paid internship", "paid", True),
+        ("kind", "Un-paid internship", "paid", False),
+        ("kind", "Vegan-free food", "vegan", False),
+        ("kind", "It is hardly vegan", "vegan", False),
+        ("moment", "Opens 2024-05-30, closes 2024-06-02 at 10:00.", "2024-06-02T10:00:00", True),
+        ("moment", "Opens 2024-05-30, closes 2024-06-02 at 10:00.", "2024-05-30T10:00:00", False),
+    ],
+)
+def test_another_figure_or_sign_is_another_value(field: str, text: str, value: str, *, stated: bool) -> None:
+    """Wherever it is said to stand: in its line, in the very words where there are such, or nowhere."""
+    document = page(text)
+    at = text.find(value)
+    places = [(TextReference(0, 0, len(document.segments[0].text)),), ()]
+    places += [(TextReference(0, at, at + len(value)),)] if at >= 0 else []
+    for references in places:
+        found = ground(Draft({field: DraftValue(value, references)}), document, Note).values
+        near_choice = field == "kind" and not references  # a choice is looked for only beside a line that is named
+        expected = stated and not near_choice
+        assert any(entry.evidence.status is not Status.INFERRED for entry in found.values()) is expected
+
+
+def test_numbers_beyond_all_bounds_are_no_value() -> None:
+    """A draft may hold what Python does not write out."""
+    for field in ("text", "kind", "moment"):
+        found = ground(Draft({field: DraftValue(10**5000, (TextReference(0, 0, 4),))}), page("Cook"), Note)
+        assert found.values == {}
+        assert [issue.path for issue in found.issues] == [field]

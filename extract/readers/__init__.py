@@ -128,20 +128,27 @@ def _dates(text: str, conventions: Conventions) -> Iterator[Stated]:
 
 
 def _moments(text: str, conventions: Conventions) -> Iterator[Stated]:
-    """Each day with each time of day that stands beside it, in ISO 8601; the day alone is its midnight.
+    """Each day with the times of day that no other day is nearer to, in ISO 8601; the day alone is its midnight.
 
     A time that is stated with its zone is read with and without it.
     """
     times = [*_TIME.finditer(text)]
-    for day in _dates(text, conventions):
+    days = [*_dates(text, conventions)]
+    nearest = {time: min((_apart(day, time) for day in days), default=0) for time in times}
+    for day in days:
         yield Stated(f"{day.value}T00:00:00", day.start, day.end, day.certain)
-        for time in times:
+        for time in (time for time in times if _apart(day, time) == nearest[time]):
             start, end = min(day.start, time.start()), max(day.end, time.end())
             hour = int(time["hour"]) % 12 + 12 * (time["half"] in "Pp") if time["half"] else int(time["hour"])
             moment = f"{day.value}T{hour:02}:{time['minute']}:{time['second'] or '00'}"
             yield Stated(moment, start, end, day.certain)
             if zone := time["zone"]:
                 yield Stated(moment + ("+00:00" if zone.isalpha() else zone), start, end, day.certain)
+
+
+def _apart(day: Stated, time: re.Match[str]) -> int:
+    """How many characters there are between a day and a time."""
+    return max(day.start - time.end(), time.start() - day.end, 0)
 
 
 def _durations(text: str, conventions: Conventions) -> Iterator[Stated]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import get_args
@@ -13,12 +14,14 @@ from extract.readers import Conventions, Stated, locate
 from extract.vocabulary import fold
 
 Scalar = str | int | float | bool
+Locate = Callable[[str, str, Conventions], Iterable[Stated]]
 
 _CONVERTED = frozenset({"duration", "shortest", "longest"})
 """Readers of what is written in another unit than it is read in, so a whole number of it is rounded."""
 _READERS: Mapping[type, str] = {Decimal: "figure", float: "figure", int: "figure", date: "date", datetime: "moment"}
 """Who reads the leaves of a schema that names no reader, by their type."""
 _UNKNOWN = Conventions()
+_JOINED_BEFORE, _JOINED_BEHIND = re.compile(r"\w[-‐‑]"), re.compile(r"[-‐‑]\w")
 
 
 def states(text: str, value: Scalar, leaf: Leaf) -> bool:
@@ -46,8 +49,13 @@ def reader_of(leaf: Leaf) -> str | None:
     return next((_READERS[kind] for kind in kinds if kind in _READERS), None)
 
 
-def readings(text: str, value: Scalar, leaf: Leaf, conventions: Conventions = _UNKNOWN) -> Iterator[Stated]:
-    """The places of a text that a typed reader reads as the very value, or that name the choice that it is."""
+def readings(
+    text: str, value: Scalar, leaf: Leaf, conventions: Conventions = _UNKNOWN, *, locate: Locate = locate
+) -> Iterator[Stated]:
+    """The places of a text that a typed reader reads as the very value, or that name the choice that it is.
+
+    ``locate`` is how the reader is asked: whoever looks many values up in the same lines may remember what was read.
+    """
     if leaf.reader:
         whole = leaf.annotation is int and leaf.reader in _CONVERTED
         for found in locate(leaf.reader, text, conventions):
@@ -55,14 +63,21 @@ def readings(text: str, value: Scalar, leaf: Leaf, conventions: Conventions = _U
             if same_value(read, value):
                 yield found
     elif leaf.choices:
-        if place := find_folded(str(value).replace("_", " "), text):
-            yield Stated(str(value), *place)
+        named = next((str(choice) for choice in leaf.choices if same_value(choice, value)), "")
+        place = find_folded(named.replace("_", " "), text)
+        if place and not is_in_a_compound(text, *place):
+            yield Stated(named, *place)
     else:
         for kind in get_args(leaf.annotation) or (leaf.annotation,):
-            yield from _read_by_type(text, value, kind, conventions)
+            yield from _read_by_type(text, value, kind, conventions, locate)
 
 
-def _read_by_type(text: str, value: Scalar, kind: object, conventions: Conventions) -> Iterator[Stated]:
+def is_in_a_compound(text: str, start: int, end: int) -> bool:
+    """Whether a hyphen joins a word on: "un-paid" is not "paid", nor "vegan-free" "vegan"."""
+    return bool(_JOINED_BEFORE.fullmatch(text, max(0, start - 2), start) or _JOINED_BEHIND.fullmatch(text, end, end + 2))
+
+
+def _read_by_type(text: str, value: Scalar, kind: object, conventions: Conventions, locate: Locate) -> Iterator[Stated]:
     """The places that what reads values of that type reads as the very value."""
     reader = _READERS.get(kind) if isinstance(kind, type) else None
     if reader == "moment" and (moment := _moment(value)) is not None:
@@ -97,9 +112,9 @@ def same_value(read: object, value: object) -> bool:
     """
     if isinstance(read, bool) or isinstance(value, bool):
         return read is value
-    if read == value:
-        return True
     try:
+        if read == value:
+            return True
         written, other = str(read).strip(), str(value).strip()
         return written == other or Decimal(written) == Decimal(other)
     except (InvalidOperation, ValueError):  # no number; an int of more than sys.get_int_max_str_digits() figures
