@@ -153,11 +153,7 @@ def leaves(value: JsonValue, path: str = "") -> Iterator[tuple[str, Scalar | Non
 
 def rows(result: Extraction[T], lines: SourceLines) -> list[Row]:
     """A row for each leaf of the record that is not null, in the order of the schema."""
-    return [
-        _row(path, value, result, lines)
-        for path, value in leaves(result.record.model_dump(mode="json", by_alias=False))
-        if value is not None
-    ]
+    return [_row(path, value, result, lines) for path, value in _leaves_of(result) if value is not None]
 
 
 def absent(result: Extraction[T]) -> list[str]:

@@ -24,7 +24,7 @@ from extract.fields import Leaf
 from extract.finding import alike, find_all_words, find_folded, find_repaired, find_words, skeleton
 from extract.injection.distrust import EVERYTHING_BELIEVED, Distrust
 from extract.openings import other_openings
-from extract.readers import Conventions, Stated, locate
+from extract.readers import Conventions, Locate, Stated, remembering
 from extract.readers.countries import find_countries
 from extract.readers.dates import order_of_days
 from extract.readers.denial import is_denied
@@ -72,7 +72,7 @@ class Search:
     conventions: Conventions = field(default=Conventions())
     distrust: Distrust = EVERYTHING_BELIEVED
     _looked_through: Counter[str] = field(default_factory=Counter, init=False)
-    _read_before: dict[tuple[str, str], tuple[Stated, ...]] = field(default_factory=dict, init=False)
+    _locate: Locate = field(default_factory=remembering, init=False)
 
     def places(self, value: Scalar, leaf: Leaf, near: Sequence[int]) -> list[Place]:
         """The places that state a value, the best first: in the strictest way, and nearest to the lines in ``near``."""
@@ -94,7 +94,8 @@ class Search:
         if isinstance(value, str) and is_printed(leaf):
             return any(find(value, text) for text in bodies for find in (find_words, find_folded, find_repaired))
         return any(
-            next(self._readings(text, value, leaf), None) or any(same_value(read.value, value) for read in locate("figure", text))
+            next(self._readings(text, value, leaf), None)
+            or any(same_value(read.value, value) for read in self._locate("figure", text, self.conventions))
             for text in bodies
         )
 
@@ -170,14 +171,7 @@ class Search:
                     yield Place(status, TextReference(number, found.start, found.end), value)
 
     def _readings(self, text: str, value: Scalar, leaf: Leaf) -> Iterator[Stated]:
-        return readings(text, value, leaf, self.conventions, locate=self._located)
-
-    def _located(self, name: str, text: str, conventions: Conventions) -> tuple[Stated, ...]:
-        """What a reader reads in a line, remembered: many values may be looked up in the same lines."""
-        key = (name, text)
-        if key not in self._read_before:
-            self._read_before[key] = tuple(locate(name, text, conventions))
-        return self._read_before[key]
+        return readings(text, value, leaf, self.conventions, locate=self._locate)
 
     def _readable(self, leaf: Leaf, near: Sequence[int]) -> Sequence[Line]:
         """The lines that a typed reader may look at: all that can hold such a value, or those beside what belongs to it."""

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from extract.readers.reading import Reading
 
@@ -44,6 +45,10 @@ class Stated(Reading[Read]):
     certain: bool = True
 
 
+Locate = Callable[[str, str, Conventions], Iterable[Stated]]
+"""How a reader is asked: its name, the text, the conventions of the document."""
+
+
 def read_as(name: str, text: str) -> Iterator[Read]:
     """All values that the reader of that name reads in a text; none for a name that no reader has.
 
@@ -63,6 +68,16 @@ def locate(name: str, text: str, conventions: Conventions = _NONE) -> Iterator[S
     """
     reader = _READERS.get(name)
     return reader(text, conventions) if reader else iter(())
+
+
+def remembering() -> Locate:
+    """``locate`` that remembers what it read: for many values that are looked up in the same lines, as long as it is held."""
+
+    @cache
+    def located(name: str, text: str, conventions: Conventions) -> tuple[Stated, ...]:
+        return tuple(locate(name, text, conventions))
+
+    return located
 
 
 # Each imports what it needs when it is first asked: their vocabularies are large, and most schemas need few of them.

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import get_args
 
 from extract.fields import Leaf
 from extract.finding import find_folded, signs
-from extract.readers import Conventions, Stated, locate
+from extract.readers import Conventions, Locate, Stated, locate
 from extract.vocabulary import fold
 
 Scalar = str | int | float | bool
-Locate = Callable[[str, str, Conventions], Iterable[Stated]]
 
 _CONVERTED = frozenset({"duration", "shortest", "longest"})
 """Readers of what is written in another unit than it is read in, so a whole number of it is rounded."""

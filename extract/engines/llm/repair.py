@@ -17,7 +17,7 @@ from extract.engines.llm.lines import Lines
 from extract.engines.llm.nodes import Node, Wire, leaves_of
 from extract.engines.llm.wire import wire_of_parts
 from extract.fields import Leaf, is_within, paths_above
-from extract.readers import locate
+from extract.readers import Conventions, Locate, remembering
 from extract.readers.phrases import words_of
 from extract.readers.stating import reader_of
 from extract.result import Issue, Severity
@@ -30,6 +30,7 @@ _ALIKE = 3
 """Lines shown that have words of a text that was not found."""
 _MOST = 60
 """Lines shown in all; where more matter, the whole document is shown."""
+_UNKNOWN = Conventions()
 MOST_FIELDS = 100
 """Fields that are asked for again at once."""
 
@@ -96,8 +97,9 @@ def merged(draft: Draft, answered: Draft, repair: Repair) -> Draft:
 def _lines_that_matter(fields: Mapping[str, Node], draft: Draft, lines: Lines) -> frozenset[int]:
     """The numbers of the lines to show with their neighbours; none where nothing tells, which shows all of them."""
     found: set[int] = set()
+    locate = remembering()  # fields of one kind are read by the same reader
     for path, node in fields.items():
-        matter = set(_for_field(path, node, draft, lines))
+        matter = set(_for_field(path, node, draft, lines, locate))
         if not matter:
             return frozenset()
         found |= matter
@@ -105,13 +107,13 @@ def _lines_that_matter(fields: Mapping[str, Node], draft: Draft, lines: Lines) -
     return frozenset(number for number in around if 0 <= number < len(lines))
 
 
-def _for_field(path: str, node: Node, draft: Draft, lines: Lines) -> Iterator[int]:
+def _for_field(path: str, node: Node, draft: Draft, lines: Lines, locate: Locate) -> Iterator[int]:
     """The lines that were named for a field, and those that could hold what belongs there."""
     cited = set(_cited(draft, path, lines)) | set(_cited(draft, path.rpartition(".")[0], lines))
     yield from cited
     leaves = list(leaves_of(node))
     for leaf in leaves:
-        yield from _readable(leaf, cited, lines)
+        yield from _readable(leaf, cited, lines, locate)
     if any(reader_of(leaf) is None for leaf in leaves):
         yield from _with_words([str(value.value) for place, value in draft.values.items() if is_within(place, path)], lines)
     if any(leaf.verbatim for leaf in leaves):
@@ -126,14 +128,16 @@ def _cited(draft: Draft, path: str, lines: Lines) -> Iterator[int]:
             yield from (number for number in numbers if number is not None)
 
 
-def _readable(leaf: Leaf, cited: AbstractSet[int], lines: Lines) -> Iterator[int]:
+def _readable(leaf: Leaf, cited: AbstractSet[int], lines: Lines, locate: Locate) -> Iterator[int]:
     """The lines in which the reader of a leaf reads anything, the nearest to those that were named first."""
     reader = reader_of(leaf)
     if reader is None:
         return
     near = sorted(range(len(lines)), key=lambda number: min((abs(number - other) for other in cited), default=number))
     bodies = list(lines.bodies())
-    read = (number for number in near if any(_may_be(found.value, leaf) for found in locate(reader, bodies[number].text)))
+    read = (
+        number for number in near if any(_may_be(found.value, leaf) for found in locate(reader, bodies[number].text, _UNKNOWN))
+    )
     yield from islice(read, _READ)
 
 
