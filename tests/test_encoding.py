@@ -27,6 +27,7 @@ from extract.evals.cases import Case, shipped_cases
 from extract.evals.scoring import cell_matches, gold_cells
 from extract.fields import Verbatim
 from extract.grounding import ground
+from extract.readers.denial import is_denied
 from extract.result import Severity, Status
 from extract.source import Format, open_source
 from extract.tasks import task_named
@@ -217,7 +218,7 @@ made = st.lists(st.tuples(st.sampled_from(["", "- ", "# "]), sentences).map("".j
 
 @st.composite
 def held(draw: st.DrawFn) -> tuple[Lines, Held]:
-    """A document, and a record of which each text is whole lines of it or a part of one."""
+    """A document, and a record of which each text is whole lines of it or a part of one that the line does not deny."""
     text = draw(made | st.sampled_from([case.source for case in CASES.values()]))
     lines = Lines(clean(open_source(text)))
     assume(lines.clean.segments)
@@ -230,7 +231,9 @@ def held(draw: st.DrawFn) -> tuple[Lines, Held]:
     def part(place: tuple[int, int, int]) -> str:
         words = bodies[place[0]].split(" ")
         start = place[1] % len(words)
-        return " ".join(words[start : start + place[2]])
+        before, taken = " ".join([*words[:start], ""]), " ".join(words[start : start + place[2]])
+        denied = taken != bodies[place[0]] and is_denied(bodies[place[0]], len(before), len(before) + len(taken))
+        return "" if denied else taken  # "escompte" is not to be had of "aucun escompte"
 
     a_range = st.tuples(whole, st.integers(1, 4)).map(lambda ends: bodies[ends[0] : ends[0] + ends[1]])
     a_part = st.tuples(whole, st.integers(0, 200), st.integers(1, 20)).map(part).filter(str.strip)
