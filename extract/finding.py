@@ -35,6 +35,9 @@ _SIGN = re.compile(
 _ATTACHED = "+#%‰*⁰¹²³⁴⁵⁶⁷⁸⁹"
 _LEADING = "@$€£¥₹#&±<>≤≥"
 _GROUP = re.compile(r"\d{3}(?!\d)")  # of a longer figure, where another stands before it: "85 000"
+_GROUP_BEFORE = re.compile(r"[0-9][ \xa0\u202f]\Z")
+_CUT_BEFORE = re.compile(r"(?:[0-9][.,']|(?:\W|\A)[-−±])\Z")
+_CUT_BEHIND = re.compile(r"[.,'][0-9]|[ \xa0\u202f]?[%‰]")
 _SENTENCE_END = re.compile(r"[.!?;:|•]\s|\n")
 _MINUS = re.compile(r"(?:\W|\A)[-−]\Z")
 _MOST_BETWEEN = 4  # characters between two words of one text
@@ -112,6 +115,19 @@ def _whole_words(quote: str) -> re.Pattern[str] | None:
     if words.isalpha() and len(words) < _SHORT:
         before, behind = r"(?<![&@#-])", r"(?![&-]\w|[+#]|-(?!\w))"
     return re.compile(rf"(?<!\w){before}{pattern}(?!\w){behind}")
+
+
+def is_cut_out(text: str, start: int, end: int) -> bool:
+    """Whether a place begins or ends with a figure that is only a part of a longer number, or stands without its sign.
+
+    >>> is_cut_out("at -5 °C", 4, 8), is_cut_out("a rate of 5 %", 10, 11), is_cut_out("a rate of 5 %", 10, 13)
+    (True, True, False)
+    """
+    if text[start : start + 1].isdigit():
+        before = text[max(0, start - 2) : start]
+        if _CUT_BEFORE.search(before) or (_GROUP.match(text, start) and _GROUP_BEFORE.search(before)):
+            return True
+    return text[max(0, end - 1) : end].isdigit() and _CUT_BEHIND.match(text, end) is not None
 
 
 def find_part(quote: str, text: str) -> tuple[int, int] | None:

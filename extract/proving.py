@@ -11,7 +11,7 @@ from typing import NamedTuple
 from extract.cleaning.document import CleanDocument, MappedText, Scalar
 from extract.engines.base import FactReference, TextReference
 from extract.fields import Leaf
-from extract.finding import find_folded, find_repaired, find_words
+from extract.finding import find_folded, find_repaired, find_words, is_cut_out
 from extract.readers import BY_CONVENTION, Conventions, Stated
 from extract.readers.denial import is_denied
 from extract.readers.stating import is_in_a_compound, reader_of, readings, same_value, says_the_same
@@ -186,10 +186,10 @@ class Claim:
             if body and self.leaf.choices and is_in_a_compound(body.text, reference.start, reference.end):
                 return True
             if body and body.text[reference.start : reference.end] == self.value:
-                for word, offset in _ends_that_matter(self.value):
-                    start = reference.start + offset
-                    if find_words(word, body.text, start) != (start, start + len(word)):
-                        return True
+                place = (reference.start, reference.end)
+                short = len(self.value) < _SHORT_WORD
+                if is_cut_out(body.text, *place) or (short and find_words(self.value, body.text, place[0]) != place):
+                    return True
         return False
 
     @cached_property
@@ -198,17 +198,6 @@ class Claim:
         if self.leaf.annotation is bool:
             return self.value is False or (self.leaf.reader is None and self.value is True)
         return self.leaf.reader is None and any(same_value(choice, self.value) for choice in self.leaf.choices)
-
-
-def _ends_that_matter(value: str) -> Iterator[tuple[str, int]]:
-    """What of a text may be cut out of something else, and where it begins in it: a short text, and figures at the ends."""
-    if len(value) < _SHORT_WORD:
-        yield value, 0
-    elif words := value.split():
-        if value[0].isdigit():
-            yield words[0], 0
-        if value[-1].isdigit():
-            yield words[-1], len(value) - len(words[-1])
 
 
 def body_of(reference: Reference, clean: CleanDocument) -> MappedText | None:
