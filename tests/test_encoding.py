@@ -26,6 +26,7 @@ from extract.engines.rules import RulesEngine
 from extract.evals.cases import Case, shipped_cases
 from extract.evals.scoring import cell_matches, gold_cells
 from extract.fields import Verbatim
+from extract.finding import is_cut_out
 from extract.grounding import ground
 from extract.readers.denial import is_denied
 from extract.result import Severity, Status
@@ -218,7 +219,7 @@ made = st.lists(st.tuples(st.sampled_from(["", "- ", "# "]), sentences).map("".j
 
 @st.composite
 def held(draw: st.DrawFn) -> tuple[Lines, Held]:
-    """A document, and a record of which each text is whole lines of it or a part of one that the line does not deny."""
+    """A document, and a record of whole lines of it or parts of one that are neither denied nor cut out of a number."""
     text = draw(made | st.sampled_from([case.source for case in CASES.values()]))
     lines = Lines(clean(open_source(text)))
     assume(lines.clean.segments)
@@ -232,8 +233,11 @@ def held(draw: st.DrawFn) -> tuple[Lines, Held]:
         words = bodies[place[0]].split(" ")
         start = place[1] % len(words)
         before, taken = " ".join([*words[:start], ""]), " ".join(words[start : start + place[2]])
-        denied = taken != bodies[place[0]] and is_denied(bodies[place[0]], len(before), len(before) + len(taken))
-        return "" if denied else taken  # "escompte" is not to be had of "aucun escompte"
+        line, span = bodies[place[0]], (len(before), len(before) + len(taken))
+        if taken == line:
+            return taken
+        # "escompte" is not to be had of "aucun escompte", nor "606" of "02 606"
+        return "" if is_denied(line, *span) or is_cut_out(line, *span) else taken
 
     a_range = st.tuples(whole, st.integers(1, 4)).map(lambda ends: bodies[ends[0] : ends[0] + ends[1]])
     a_part = st.tuples(whole, st.integers(0, 200), st.integers(1, 20)).map(part).filter(str.strip)
