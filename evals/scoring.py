@@ -1,156 +1,243 @@
-"""What a gold record says field by field, and whether a record agrees.
+"""A record beside gold, cell by cell: what is right, wrong, missing, invented, or rightly null.
 
-A cell is one thing that can be right or wrong. Texts are compared after normalisation (Unicode NFKC, case, quotes,
-dashes, white space), numbers as numbers, long free texts by the words that they share.
+A cell is one thing that can be right or wrong: a leaf, an entry of a list of texts, a leaf of an object in a list. What gold does
+not mention is not labelled and not scored; what it says is null is scored.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from pydantic import JsonValue
 
-FREE_TEXT = frozenset({"description", "company.description"})
-"""Fields whose edges are a matter of taste: they are right at a token-F1 of MIN_F1 and above."""
-MIN_F1 = 0.95
-LENGTH = "length"
-"""The last part of the path of a cell that counts the objects of a list ("locations.length")."""
+from extract.evals.matching import MAX_ENTRIES, pair_equal, pair_objects, pair_texts
+from extract.evals.scorers import Scorer, Scorers
+from extract.fields import below, path_pattern
 
-_QUOTES_AND_DASHES = str.maketrans(dict.fromkeys("‘’‚‛ʼ′`´", "'") | dict.fromkeys("“”„‟«»″", '"') | dict.fromkeys("‐‑‒–—―−", "-"))
-_WORD = re.compile(r"\w+")
-_SHOWN = 120
+
+class Outcome(StrEnum):
+    """What became of a cell."""
+
+    CORRECT = "correct"
+    WRONG = "wrong"  # another value than gold: a false positive and a false negative
+    MISSING = "missing"  # null where gold has a value: a false negative
+    INVENTED = "invented"  # a value where gold is null: a false positive
+    CORRECT_NULL = "correct_null"  # null, as gold says: no part of F1
+
+
+RIGHT = frozenset({Outcome.CORRECT, Outcome.CORRECT_NULL})
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One field of a gold record: what is expected, and what else is as good.
+    """One cell as it was scored.
 
-    ``free_text``: compared by shared words. A list of texts is one cell, an object that is null too.
+    ``path`` is that of gold, or of the record for what gold does not have; ``at`` is where the record has ``found``, "" for what
+    it lacks. ``absent``: gold is null there. ``counts``: is part of the F1 of the document; long texts and cells that are scored
+    as a whole are not.
     """
 
     path: str
-    expected: JsonValue
-    accepted: tuple[JsonValue, ...] = ()
-    free_text: bool = False
+    outcome: Outcome
+    expected: JsonValue = None
+    found: JsonValue = None
+    at: str = ""
+    absent: bool = False
+    counts: bool = True
+
+    @property
+    def field(self) -> str:
+        """The path with * for positions in lists."""
+        return path_pattern(self.path)
 
 
-def gold_cells(
+def score_record(
     expected: Mapping[str, JsonValue],
-    accept: Mapping[str, Sequence[JsonValue]],
+    found: Mapping[str, JsonValue],
+    scorers: Scorers,
     *,
-    free_text: Collection[str] = FREE_TEXT,
-) -> Iterator[Cell]:
-    """The cells of a gold record, in its order.
+    accept: Mapping[str, Sequence[JsonValue]] | None = None,
+) -> tuple[Cell, ...]:
+    """The cells of gold beside those of a record, both as JSON, in the order of gold.
 
-    ``accept`` holds alternatives by path; for a list each alternative is a whole list. ValueError where it names a path
-    that is no cell: a slip there would loosen nothing, unnoticed.
+    ``accept`` holds what is right too, by path of gold; for a list each alternative is a whole list, and the one that fits best
+    counts. What a scorer of one's own raises comes through.
 
-    >>> [cell.path for cell in gold_cells({"title": "Cook", "salary": None, "locations": [{"city": "Bern"}]}, {})]
-    ['title', 'salary', 'locations.length', 'locations.0.city']
+    >>> from extract.schemas.job_posting import JobPosting
+    >>> from extract.evals.scorers import scorers_of
+    >>> gold = {"title": "Cook", "job_id": None, "benefits": ["Meals", "A room"]}
+    >>> record = {"title": "COOK", "job_id": "7", "benefits": ["a room", "Free parking"], "department": "Kitchen"}
+    >>> for cell in score_record(gold, record, scorers_of(JobPosting)): print(cell.path, cell.outcome)
+    title correct
+    job_id invented
+    benefits.0 missing
+    benefits.1 correct
+    benefits.1 invented
     """
-    cells = [
-        Cell(path, value, tuple(accept.get(path, ())), path in free_text)
-        for name, field in expected.items()
-        for path, value in _cells(name, field)
-    ]
-    unknown = set(accept) - {cell.path for cell in cells}
-    if unknown:
-        raise ValueError(f"accept names paths that are no cells: {', '.join(sorted(unknown))}")
-    yield from cells
+    return tuple(_Comparison(scorers, accept or {}).object("", "", expected, found))
 
 
-def cell_matches(cell: Cell, record: Mapping[str, JsonValue]) -> tuple[bool, str]:
-    """Whether a record (as JSON) has what the cell asks for, and a line that says what was wanted and what is there."""
-    found = _value_at(record, cell.path)
-    right = [cell.expected, *cell.accepted]
-    if any(_equal(found, wanted, free_text=cell.free_text) for wanted in right):
-        return True, f"{cell.path}: {_show(found)}"
-    score = f" (token-F1 {max(_f1(found, wanted) for wanted in right):.3f})" if cell.free_text else ""
-    others = f" or one of {len(cell.accepted)} alternatives" if cell.accepted else ""
-    return False, f"{cell.path}: expected {_show(cell.expected)}{others}, got {_difference(found, cell.expected)}{score}"
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    scorers: Scorers
+    accept: Mapping[str, Sequence[JsonValue]]
 
+    def object(
+        self, path: str, at: str, expected: Mapping[str, JsonValue], found: Mapping[str, JsonValue] | None
+    ) -> Iterator[Cell]:
+        """The cells of an object that gold has; of the record only the fields that gold mentions."""
+        for name, value in expected.items():
+            yield from self.value(below(path, name), below(at, name), value, None if found is None else found.get(name))
 
-def normalised(text: str) -> str:
-    """The text in one spelling: Unicode NFKC, lower case, plain quotes and dashes, single blanks.
-
-    >>> normalised("Master’s  Degree — PhD")
-    "master's degree - phd"
-    """
-    folded = unicodedata.normalize("NFKC", text.translate(_QUOTES_AND_DASHES)).casefold()
-    return " ".join(unicodedata.normalize("NFKC", folded).split())  # again: folding takes some letters apart
-
-
-def token_f1(text: str, other: str) -> float:
-    """How many words two texts share, counted with repetitions: 2 x shared / all, from 0 to 1.
-
-    >>> round(token_f1("we build bridges", "We build roads"), 2)
-    0.67
-    """
-    ours, theirs = (Counter(_WORD.findall(normalised(side))) for side in (text, other))
-    total = ours.total() + theirs.total()
-    return 2 * (ours & theirs).total() / total if total else 1.0
-
-
-def _cells(path: str, value: JsonValue) -> Iterator[tuple[str, JsonValue]]:
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from _cells(f"{path}.{name}", inner)
-    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
-        yield f"{path}.{LENGTH}", len(value)
-        for position, item in enumerate(value):
-            yield from _cells(f"{path}.{position}", item)
-    else:
-        yield path, value
-
-
-def _value_at(record: JsonValue | Mapping[str, JsonValue], path: str) -> JsonValue:
-    """What stands at a path; null where there is nothing, also where an object above it is null."""
-    value: JsonValue | Mapping[str, JsonValue] = record
-    for part in path.split("."):
-        if isinstance(value, list):
-            if part == LENGTH:
-                return len(value)
-            value = value[int(part)] if part.isdecimal() and int(part) < len(value) else None
+    def value(self, path: str, at: str, expected: JsonValue, found: JsonValue) -> Iterator[Cell]:
+        """The cells of whatever stands under a path."""
+        pattern = path_pattern(path)
+        expected, found = _said(expected), _said(found)
+        if pattern in self.scorers.ignored:
+            return
+        if pattern in self.scorers.fields:
+            yield self._leaf(path, at, expected, found)
+        elif isinstance(expected, list) or (expected is None and isinstance(found, list)):
+            yield from self._list(path, at, expected if isinstance(expected, list) else [], found)
+        elif isinstance(expected, dict):
+            cells = list(self.object(path, at, expected, found if isinstance(found, dict) else None))
+            if not isinstance(found, dict) and found is not None:
+                cells = [_misfit(cell, found, at) for cell in cells]
+            yield from [*cells, *self._whole(path, at, expected, found, cells)]
+        elif expected is None and isinstance(found, dict):
+            for name, value in found.items():
+                yield from _invented(self, below(path, name), below(at, name), value)
+            yield from self._whole(path, at, None, found, [])
+        elif expected is None and found is None and pattern in self.scorers.joint:
+            yield from self._whole(path, at, expected, found, [])
         else:
-            value = value.get(part) if isinstance(value, Mapping) else None
-    return dict(value) if isinstance(value, Mapping) else value
+            yield from [self._leaf(path, at, expected, found), *self._whole(path, at, expected, found, [])]
+
+    def _leaf(self, path: str, at: str, expected: JsonValue, found: JsonValue) -> Cell:
+        scorer = self.scorers.of(path_pattern(path), expected if expected is not None else found)
+        right = [_said(value) for value in (expected, *self.accept.get(path, ()))]
+        if found is None:
+            outcome = Outcome.CORRECT_NULL if None in right else Outcome.MISSING
+        elif any(value is not None and scorer.agree(value, found) for value in right):
+            outcome = Outcome.CORRECT
+        else:
+            outcome = Outcome.INVENTED if expected is None else Outcome.WRONG
+        place = "" if found is None else at
+        return Cell(path, outcome, expected, found, place, absent=expected is None, counts=scorer.kind is not Scorer.LONG_TEXT)
+
+    def _whole(self, path: str, at: str, expected: JsonValue, found: JsonValue, cells: Sequence[Cell]) -> Iterator[Cell]:
+        """An object as one cell, where it is scored so: right only if all of its cells are."""
+        if path_pattern(path) not in self.scorers.joint:
+            return
+        if found is None:
+            outcome = Outcome.CORRECT_NULL if expected is None else Outcome.MISSING
+        elif expected is None:
+            outcome = Outcome.INVENTED
+        else:
+            outcome = Outcome.CORRECT if all(cell.outcome in RIGHT for cell in cells) else Outcome.WRONG
+        yield Cell(path, outcome, expected, found, at if found is not None else "", absent=expected is None, counts=False)
+
+    def _list(self, path: str, at: str, expected: list[JsonValue], found: JsonValue) -> Iterator[Cell]:
+        """The cells of a list; of several lists that are right, of the one with the best F1."""
+        entries = found if isinstance(found, list) else [] if found is None else [found]
+        alternatives = [value if isinstance(value, list) else [] for value in self.accept.get(path, ())]
+        scored = [tuple(self._entries(path, at, right, entries)) for right in (expected, *alternatives)]
+        yield from max(scored, key=lambda cells: (f1(cells), sum(cell.outcome is Outcome.CORRECT for cell in cells)))
+
+    def _entries(self, path: str, at: str, expected: Sequence[JsonValue], found: Sequence[JsonValue]) -> Iterator[Cell]:
+        if not expected and not found:
+            yield Cell(path, Outcome.CORRECT_NULL, [], [], absent=True, counts=self._counts(path, ""))
+        elif (
+            any(isinstance(entry, dict) for entry in (*expected, *found))
+            and below(path_pattern(path), "*") not in self.scorers.fields
+        ):
+            yield from self._objects(path, at, expected, found)
+        else:
+            yield from self._scalars(path, at, expected, found)
+
+    def _scalars(self, path: str, at: str, expected: Sequence[JsonValue], found: Sequence[JsonValue]) -> Iterator[Cell]:
+        pairs = dict(self._paired(path, expected, found))
+        counts = self._counts(path, next(iter((*expected, *found)), None))
+        for position, value in enumerate(expected):
+            own = below(path, str(position))
+            if (partner := pairs.get(position)) is None:
+                yield Cell(own, Outcome.MISSING, value, counts=counts)
+            else:
+                yield Cell(own, Outcome.CORRECT, value, found[partner], below(at, str(partner)), counts=counts)
+        for position in sorted(set(range(len(found))) - set(pairs.values())):
+            place = below(at, str(position))
+            yield Cell(
+                below(path, str(position)), Outcome.INVENTED, None, found[position], place, absent=not expected, counts=counts
+            )
+
+    def _paired(self, path: str, expected: Sequence[JsonValue], found: Sequence[JsonValue]) -> list[tuple[int, int]]:
+        pattern = below(path_pattern(path), "*")
+        scorer = self.scorers.of(pattern, next(iter((*expected, *found)), None))
+        texts = [[entry for entry in side if isinstance(entry, str)] for side in (expected, found)]
+        if (
+            scorer.own is None
+            and scorer.kind is not Scorer.EXACT
+            and [len(side) for side in texts] == [len(expected), len(found)]
+        ):
+            return list(pair_texts(*texts))
+        return pair_equal(expected, found, scorer.agree)  # type: ignore[arg-type]  # JSON values are objects
+
+    def _objects(self, path: str, at: str, expected: Sequence[JsonValue], found: Sequence[JsonValue]) -> Iterator[Cell]:
+        labelled = dict.fromkeys(name for entry in expected if isinstance(entry, dict) for name in entry)
+        if labelled:
+            found = [{name: entry.get(name) for name in labelled} if isinstance(entry, dict) else entry for entry in found]
+
+        def cells(position: int, partner: int) -> list[Cell]:
+            places = below(path, str(position)), below(at, str(partner))
+            return list(self.value(*places, expected[position], found[partner]))
+
+        looked_at = range(min(len(expected), MAX_ENTRIES)), range(min(len(found), MAX_ENTRIES))
+        right = [[_right(cells(one, other)) for other in looked_at[1]] for one in looked_at[0]]
+        pairs = dict(pair_objects(right))
+        for position, value in enumerate(expected):
+            if position in pairs:
+                yield from cells(position, pairs[position])
+            else:
+                yield from self.value(below(path, str(position)), "", value, None)
+        for position in sorted(set(range(len(found))) - set(pairs.values())):
+            surplus = _invented(self, below(path, str(position)), below(at, str(position)), found[position])
+            yield from (replace(cell, absent=not expected) for cell in surplus)
+
+    def _counts(self, path: str, value: JsonValue) -> bool:
+        pattern = path_pattern(path)
+        known = self.scorers.fields.get(pattern) or self.scorers.of(below(pattern, "*"), value)
+        return known.kind is not Scorer.LONG_TEXT
 
 
-def _equal(found: JsonValue, wanted: JsonValue, *, free_text: bool = False) -> bool:
-    if isinstance(found, str) and isinstance(wanted, str):
-        return token_f1(found, wanted) >= MIN_F1 if free_text else normalised(found) == normalised(wanted)
-    if isinstance(found, list) and isinstance(wanted, list):
-        return len(found) == len(wanted) and all(map(_equal, found, wanted))
-    if isinstance(found, dict) and isinstance(wanted, dict):
-        return found.keys() == wanted.keys() and all(_equal(found[key], wanted[key]) for key in wanted)
-    if isinstance(found, bool) or isinstance(wanted, bool):
-        return found is wanted
-    if isinstance(found, (int, float)) and isinstance(wanted, (int, float)):
-        return Decimal(str(found)) == Decimal(str(wanted))
-    return found is None and wanted is None
+def _said(value: JsonValue) -> JsonValue:
+    """The value; None for what says nothing: a blank text, an empty list or object."""
+    return None if value in ([], {}) or (isinstance(value, str) and not value.strip()) else value
 
 
-def _f1(found: JsonValue, wanted: JsonValue) -> float:
-    return token_f1(found, wanted) if isinstance(found, str) and isinstance(wanted, str) else float(_equal(found, wanted))
+def _invented(comparison: _Comparison, path: str, at: str, value: JsonValue) -> list[Cell]:
+    """The cells of what the record has and gold does not; what is null in it is nothing."""
+    return [cell for cell in comparison.value(path, at, None, value) if cell.outcome is not Outcome.CORRECT_NULL]
 
 
-def _difference(found: JsonValue, wanted: JsonValue) -> str:
-    """What was found; of two lists only the first entry in which they differ, as the rest would hide it."""
-    if not (isinstance(found, list) and isinstance(wanted, list)):
-        return _show(found)
-    for position, (ours, theirs) in enumerate(zip(found, wanted, strict=False)):
-        if not _equal(ours, theirs):
-            return f"{len(found)} entries, entry {position}: {_show(ours)} for {_show(theirs)}"
-    shorter = min(len(found), len(wanted))
-    beyond = f"{_show(found[shorter:])} too much" if len(found) > len(wanted) else f"{_show(wanted[shorter:])} missing"
-    return f"{len(found)} entries, {beyond}"
+def _misfit(cell: Cell, found: JsonValue, at: str) -> Cell:
+    """A cell of an object, in the place of which the record has something else."""
+    wrong = Outcome.INVENTED if cell.expected is None else Outcome.WRONG
+    return replace(cell, outcome=wrong, found=found, at=at)
 
 
-def _show(value: JsonValue) -> str:
-    shown = repr(value)
-    return shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…"
+def _right(cells: Sequence[Cell]) -> int:
+    return sum(cell.outcome is Outcome.CORRECT and cell.counts for cell in cells)
+
+
+def f1(cells: Sequence[Cell]) -> float:
+    """2 x true positives / (2 x true positives + false positives + false negatives); 1 where there is nothing to find.
+
+    >>> f1([Cell("a", Outcome.CORRECT), Cell("b", Outcome.WRONG), Cell("c", Outcome.CORRECT_NULL)])
+    0.5
+    """
+    counted = [cell.outcome for cell in cells if cell.counts]
+    right, wrong = counted.count(Outcome.CORRECT), counted.count(Outcome.WRONG)
+    errors = 2 * wrong + counted.count(Outcome.MISSING) + counted.count(Outcome.INVENTED)
+    return 2 * right / (2 * right + errors) if right or errors else 1.0

@@ -1,14 +1,14 @@
 """What a schema may say about its fields, and how an engine reads it; needs nothing but Pydantic and the errors.
 
 A field says how its value is to be proved: ``Annotated[str, Verbatim]`` is copied out of the document character for
-character, ``Annotated[Decimal, ReadAs("amount")]`` is what a typed reader makes of a quoted text. A schema without any
-annotation works too.
+character, ``Annotated[Decimal, ReadAs("amount")]`` is what a typed reader makes of a quoted text. It may also say how evals
+compare it with gold: ``Annotated[str, ScoredAs("exact")]``. A schema without any annotation works too.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import lru_cache
@@ -43,6 +43,16 @@ class ReadAs:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoredAs:
+    """How evals compare the field with gold: the name of a scorer (see ``extract.evals.scorers``), or a function of your own.
+
+    A function is called with the expected and the found value, as JSON and neither of them null, and says whether they agree.
+    """
+
+    scorer: str | Callable[[object, object], bool]
+
+
+@dataclass(frozen=True, slots=True)
 class Leaf:
     """What a schema says about one leaf.
 
@@ -69,13 +79,14 @@ class Leaf:
 class ObjectShape:
     """A model, its fields by name, and what the field that holds it says about it.
 
-    A RootModel is the shape of its root and no object.
+    A RootModel is the shape of its root and no object. ``marks`` are what stood in ``Annotated`` around the model.
     """
 
     model: type[BaseModel]
     fields: Mapping[str, Shape]
     optional: bool = False
     description: str = ""
+    marks: tuple[object, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +293,7 @@ def _model_shape(model: type[BaseModel], place: _Place) -> Shape | None:
         at = inside.down(marks=tuple(info.metadata), description=info.description or "")
         if (shape := _shape(info.annotation, at)) is not None:
             fields[name] = shape
-    return ObjectShape(model, MappingProxyType(fields), place.optional, place.description)
+    return ObjectShape(model, MappingProxyType(fields), place.optional, place.description, place.marks)
 
 
 def _union_shape(annotation: object, place: _Place) -> Shape | None:

@@ -24,7 +24,7 @@ from pydantic import (
     field_validator,
 )
 
-from extract.fields import ReadAs, Verbatim
+from extract.fields import ReadAs, ScoredAs, Verbatim
 from extract.once import once
 
 # What CLDR lists beside ISO 3166-1: reserved codes, groups of countries and codes for tests. "XK" is user-assigned too,
@@ -179,6 +179,8 @@ def json_number(value: Decimal) -> int | float:
 
 
 VerbatimText = Annotated[str, Verbatim]
+LongText = Annotated[str, Verbatim, ScoredAs("long_text")]  # whose edges are a matter of taste
+Identifier = Annotated[str, ScoredAs("exact")]
 Country = Annotated[str, AfterValidator(country_code), ReadAs("country")]
 Currency = Annotated[str, AfterValidator(currency_code), ReadAs("currency")]
 Place = Annotated[str, AfterValidator(place)]
@@ -187,8 +189,8 @@ EmailAddress = Annotated[str, AfterValidator(email_address), ReadAs("email")]
 PhoneNumber = Annotated[str, AfterValidator(phone_number), ReadAs("phone")]
 LanguageTag = Annotated[str, AfterValidator(language_tag), ReadAs("language")]
 Day = Annotated[date, BeforeValidator(_day), ReadAs("date")]
-Iban = Annotated[str, AfterValidator(account_number)]
-Bic = Annotated[str, AfterValidator(bank_code)]
+Iban = Annotated[str, AfterValidator(account_number), ScoredAs("exact")]
+Bic = Annotated[str, AfterValidator(bank_code), ScoredAs("exact")]
 # 15 digits survive the way through a JSON number (an IEEE double) and back.
 JsonDecimal = Annotated[
     Decimal,

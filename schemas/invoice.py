@@ -21,6 +21,7 @@ from extract.schemas.conventions import (
     Day,
     EmailAddress,
     Iban,
+    Identifier,
     LanguageTag,
     Part,
     Percentage,
@@ -58,7 +59,7 @@ class Party(Part):
         description="Name of the company or person as printed, legal form included if printed. Not the contact person of a "
         "company, not its bank.",
     )
-    tax_id: str | None = Field(
+    tax_id: Identifier | None = Field(
         default=None,
         description="VAT identification number as printed, without its label ('DE123456789'); a national tax number only "
         "where no other is printed. Not a registration number of the company.",
@@ -112,7 +113,7 @@ class Payment(Part):
         description="IBAN of the seller's account as printed, with the blanks between its groups if it is printed in groups.",
     )
     bic: Bic | None = Field(default=None, description="BIC (SWIFT code) of the seller's bank: 8 or 11 characters.")
-    reference: str | None = Field(
+    reference: Identifier | None = Field(
         default=None,
         description="What the payer is asked to quote with the transfer. Null if nothing is asked for: the number of the "
         "invoice is no reference by itself.",
@@ -133,7 +134,7 @@ class Invoice(Part):
         not_left_out,
     )
 
-    number: str | None = Field(
+    number: Identifier | None = Field(
         default=None,
         description="Number of this document as printed, without its label. On a credit note its own number, not that of the "
         "invoice that it corrects. Not an order, customer, quotation or delivery number.",
@@ -143,7 +144,7 @@ class Invoice(Part):
         description="What the document calls itself: Rechnung and facture are INVOICE; Gutschrift, avoir and abono "
         "CREDIT_NOTE; PRO_FORMA and RECEIPT (Quittung, reçu) only if it says so.",
     )
-    preceding_invoice: str | None = Field(
+    preceding_invoice: Identifier | None = Field(
         default=None, description="Number of the earlier invoice that this document corrects, cancels or settles."
     )
     issued: Day | None = Field(
@@ -161,7 +162,7 @@ class Invoice(Part):
     currency: Currency | None = Field(default=None, description="ISO 4217 code of the amounts: '€' is EUR, '£' is GBP.")
     seller: Party | None = Field(default=None, description="Who issues the invoice and is to be paid.")
     buyer: Party | None = Field(default=None, description="Who is billed.")
-    order_number: str | None = Field(
+    order_number: Identifier | None = Field(
         default=None,
         description="Number of the buyer's order as printed. Not a customer number, a quotation or a delivery note.",
     )

@@ -11,14 +11,16 @@ from typing import Annotated, ClassVar
 from pydantic import Field, JsonValue
 
 from extract.checks import Check, another_text_than, disjoint, in_language, in_order, no_headings, not_before, not_left_out
-from extract.fields import ReadAs
+from extract.fields import ReadAs, ScoredAs
 from extract.schemas.conventions import (
     Country,
     Currency,
     Day,
     EmailAddress,
+    Identifier,
     LanguageTag,
     LeastPay,
+    LongText,
     MostPay,
     Part,
     PhoneNumber,
@@ -83,7 +85,7 @@ class Company(Part):
         "recruiting agency where the employer is named too. Null if only described ('our client').",
     )
     url: WebAddress | None = Field(default=None, description="Absolute URL of the employer, not of the posting or an image.")
-    description: VerbatimText | None = Field(
+    description: LongText | None = Field(
         default=None,
         description="The passages about the company itself (what it does, history, mission), and nothing about the role. "
         "Not the equal-opportunity statement, not the benefits.",
@@ -105,7 +107,7 @@ class Location(Part):
         description="State, province or canton: the part of ISO 3166-2 after the hyphen ('CA') or as printed. Null if not "
         "printed: never work it out from the city.",
     )
-    postal_code: str | None = Field(default=None, description="Postal code as printed.")
+    postal_code: Identifier | None = Field(default=None, description="Postal code as printed.")
     country: Country | None = Field(
         default=None,
         description="Country as ISO 3166-1 alpha-2 in capitals ('CH', 'GB'). Null unless the country itself is stated: a "
@@ -198,7 +200,7 @@ class JobPosting(Part):
         default=None,
         description="Team, unit or organisation inside the company that the job belongs to, as named in the posting.",
     )
-    job_id: str | None = Field(
+    job_id: Identifier | None = Field(
         default=None, description="Requisition or reference number from the text, the markup or the URL of the posting."
     )
     source_url: WebAddress | None = Field(default=None, description="Absolute URL of this posting. Other links in it are not it.")
@@ -218,7 +220,9 @@ class JobPosting(Part):
         description="All that are stated: CDI is FULL_TIME only if full time is said; CDD and fixed term are TEMPORARY; "
         "Vollzeit and Heltid FULL_TIME; stage and Praktikum INTERN; freelance CONTRACTOR.",
     )
-    salary: Salary | None = Field(default=None, description="Base pay. Null if no amount is stated.")
+    salary: Annotated[Salary, ScoredAs("joint")] | None = Field(
+        default=None, description="Base pay. Null if no amount is stated."
+    )
     date_posted: Day | None = Field(
         default=None,
         description="Day of publication, YYYY-MM-DD. Null for 'Posted 10 days ago' without a reference date, and for "
@@ -233,7 +237,7 @@ class JobPosting(Part):
     duration: Duration | None = Field(
         default=None, description="Length of an internship or fixed term. Not the probation period."
     )
-    description: VerbatimText | None = Field(
+    description: LongText | None = Field(
         default=None,
         description="The passages about the role: what it is about and what one will work on. Not the company's blurb, not "
         "the lists below, not the equal-opportunity text.",

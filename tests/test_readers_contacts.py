@@ -102,6 +102,17 @@ def test_the_first_lines_decide_the_language() -> None:
     assert (found.value, found.end <= 600) == ("fr", True)
 
 
+def test_what_the_language_is_read_from_ends_with_a_word() -> None:
+    """The place can stand as evidence: it is not cut off inside of a word, but where there is none."""
+    text = "Nous recherchons une personne expérimentée. " * 40
+    found = read_language(text)
+    assert found is not None
+    assert text[: found.end].endswith("Nous recherchons une")
+    unbroken = read_language("データ分析を担当するエンジニアを募集しています" * 40)
+    assert unbroken is not None
+    assert unbroken.end == 600
+
+
 PIECES = st.sampled_from(
     [
         "jobs@example.org",

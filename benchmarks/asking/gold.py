@@ -14,7 +14,7 @@ from extract.engines.llm.answers import answer_object, draft_of
 from extract.engines.llm.encoding import answer_of
 from extract.engines.llm.engine import LlmEngine, Plan
 from extract.evals.cases import Case
-from extract.evals.scoring import cell_matches, gold_cells
+from extract.evals.agreement import cell_matches, gold_cells
 from extract.grounding import ground
 from extract.pipeline import engine_named
 from extract.settings import Ask, Settings

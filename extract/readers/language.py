@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ def _identifier() -> LanguageIdentifier:
 def read_language(text: str) -> Reading[str] | None:
     """The language (BCP 47) of a text, judged by its first 600 characters; None where they are too few to tell.
 
-    The position is that of the characters that were looked at. Norwegian is "no", unless it is Nynorsk ("nn").
+    The position is that of the whole words that were looked at. Norwegian is "no", unless it is Nynorsk ("nn").
 
     >>> read_language("Nous recherchons un ingénieur pour rejoindre notre équipe à Lyon.").value
     'fr'
@@ -42,7 +43,10 @@ def read_language(text: str) -> Reading[str] | None:
     True
     """
     start = len(text) - len(text.lstrip())
-    sample = text[start : start + SAMPLE].rstrip()
+    sample = text[start : start + SAMPLE]
+    if len(text) > start + SAMPLE and (blanks := list(re.finditer(r"\s", sample))):
+        sample = sample[: blanks[-1].start()]  # evidence does not end inside of a word
+    sample = sample.rstrip()
     if sum(map(str.isalpha, sample)) < _LEAST_LETTERS and sample.isascii():
         return None
     language, confidence = _identifier().classify(sample)
