@@ -29,7 +29,9 @@ ExtractError
 └── UsageError             the call is wrong, whatever the document: an unknown schema, engine or format
     ├── SchemaError        a field of the schema cannot be asked of a model
     ├── PromptError        a prompt file cannot be used
-    └── SettingsError      a setting is wrong or missing
+    ├── SettingsError      a setting is wrong or missing
+    ├── DatasetError       gold cannot be used: a file that is none, a value that the schema does not allow
+    └── RunError           a run file or a baseline cannot be used, or two of them cannot be compared
 """
 
 from __future__ import annotations
@@ -130,6 +132,18 @@ class SettingsError(UsageError):
     """A setting is wrong or missing; the message names the variable."""
 
     code = "settings"
+
+
+class DatasetError(UsageError):
+    """Gold cannot be used; the message names the file, the line or the case."""
+
+    code = "dataset"
+
+
+class RunError(UsageError):
+    """A run file or a baseline cannot be used, or two of them cannot be compared; the message says why and what to do."""
+
+    code = "run"
 
 
 class IncompleteRecord(ExtractError):

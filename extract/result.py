@@ -110,7 +110,8 @@ class Usage(Value):
     """What an extraction used: model calls, tokens, money (US dollars; None = price unknown), cache hits, seconds.
 
     ``calls`` counts every attempt that left for the endpoint, also those that failed; ``cached_tokens`` are those of
-    ``input_tokens`` that the provider had in its own prompt cache.
+    ``input_tokens`` that the provider had in its own prompt cache. ``saved_input_tokens`` and ``saved_output_tokens`` are what the
+    answers used, when they were asked for, that came from our cache now.
     """
 
     calls: int = 0
@@ -119,6 +120,8 @@ class Usage(Value):
     output_tokens: int = 0
     cost: float | None = 0.0
     cache_hits: int = 0
+    saved_input_tokens: int = 0
+    saved_output_tokens: int = 0
     seconds: float = 0.0
 
     def __add__(self, other: Usage) -> Usage:
@@ -130,6 +133,8 @@ class Usage(Value):
             output_tokens=self.output_tokens + other.output_tokens,
             cost=None if self.cost is None or other.cost is None else self.cost + other.cost,
             cache_hits=self.cache_hits + other.cache_hits,
+            saved_input_tokens=self.saved_input_tokens + other.saved_input_tokens,
+            saved_output_tokens=self.saved_output_tokens + other.saved_output_tokens,
             seconds=self.seconds + other.seconds,
         )
 

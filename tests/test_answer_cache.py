@@ -103,9 +103,10 @@ def cache(folder: Path) -> Iterator[AnswerCache]:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(min_size=1), model=st.text())
 def test_any_text_comes_back(cache: AnswerCache, text: str, model: str) -> None:
-    """What was put is found again, character by character, and cost nothing this time."""
+    """What was put is found again, character by character; it cost nothing this time, and says what it cost when it was asked."""
     cache.put(asked(), Completion(text, usage=USED, model=model))
-    assert cache.get(asked().key) == Completion(text, usage=Usage(cache_hits=1), model=model)
+    saved = Usage(cache_hits=1, saved_input_tokens=USED.input_tokens, saved_output_tokens=USED.output_tokens)
+    assert cache.get(asked().key) == Completion(text, usage=saved, model=model)
 
 
 @pytest.mark.parametrize("answer", [Completion("\ud800"), Completion(""), Completion("{}", usage=Usage(input_tokens=-1))])

@@ -30,7 +30,8 @@ REQUEST = Request(
     schema={"type": "object", "properties": {"title": {"type": "string"}}},
 )
 ANSWER = Completion('{"title": "0"}', usage=Usage(calls=1, input_tokens=900, output_tokens=40, cost=0.01, seconds=2.0), model="m")
-HIT = replace(ANSWER, usage=Usage(cache_hits=1))
+SAVED = Usage(cache_hits=1, saved_input_tokens=900, saved_output_tokens=40)
+HIT = replace(ANSWER, usage=SAVED)
 
 RERUN = """
 import sys
@@ -56,7 +57,7 @@ class Shelf:
         return self.held.get(key)
 
     def put(self, request: Request, completion: Completion) -> None:
-        self.held[request.key] = replace(completion, usage=Usage(cache_hits=1))
+        self.held[request.key] = replace(completion, usage=SAVED)
 
 
 class Scripted:
@@ -228,7 +229,7 @@ def test_followers_share_an_answer_that_is_not_kept() -> None:
     """A refusal is one for all that asked at that moment, and for nobody later."""
     refusal = Completion("", Finish.REFUSED, usage=ANSWER.usage)
     crowd = Crowd(refusal, ANSWER)
-    assert crowd.ask(*[REQUEST] * 3) == [refusal, *[replace(refusal, usage=Usage(cache_hits=1))] * 3]
+    assert crowd.ask(*[REQUEST] * 3) == [refusal, *[replace(refusal, usage=SAVED)] * 3]
     assert crowd.cached.complete(REQUEST) == ANSWER
 
 
@@ -237,7 +238,7 @@ def test_more_room_does_not_take_an_answer_that_was_cut_off() -> None:
     cut = Completion('{"title"', Finish.LENGTH, usage=ANSWER.usage)
     crowd = Crowd(cut, ANSWER)
     roomy = replace(REQUEST, max_output_tokens=REQUEST.max_output_tokens * 2)
-    assert crowd.ask(REQUEST, roomy) == [cut, replace(cut, usage=Usage(cache_hits=1)), ANSWER]
+    assert crowd.ask(REQUEST, roomy) == [cut, replace(cut, usage=SAVED), ANSWER]
 
 
 @pytest.mark.parametrize(

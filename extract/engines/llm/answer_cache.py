@@ -110,7 +110,8 @@ class AnswerCache:
             return None
         if entry is None:
             return None
-        return Completion(text=entry.text, model=entry.model, usage=Usage(cache_hits=1))
+        used = Usage(cache_hits=1, saved_input_tokens=entry.input_tokens, saved_output_tokens=entry.output_tokens)
+        return Completion(text=entry.text, model=entry.model, usage=used)
 
     def put(self, request: Request, completion: Completion) -> None:
         """Keep an answer, in the place of the one that was there; where that fails, a warning says so."""

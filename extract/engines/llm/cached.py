@@ -110,8 +110,14 @@ def _shared(flight: _Flight, request: Request) -> Completion | None:
         case Completion(finish=Finish.LENGTH) if request.max_output_tokens > flight.room:
             return None
         case Completion() as completion:
-            return replace(completion, usage=Usage(cache_hits=1))
+            return replace(completion, usage=_of_hit(completion.usage))
     return None
+
+
+def _of_hit(used: Usage) -> Usage:
+    """What an answer used for somebody else, as a hit."""
+    tokens = used.input_tokens + used.saved_input_tokens, used.output_tokens + used.saved_output_tokens
+    return Usage(cache_hits=1, saved_input_tokens=tokens[0], saved_output_tokens=tokens[1])
 
 
 def _unpaid(error: CallError) -> CallError:

@@ -1,0 +1,220 @@
+"""A suite: a data set, and how it is scored. It is named by a shipped task, a folder of cases, a JSONL file, or a TOML file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, ClassVar, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from extract.errors import DatasetError, SourceError
+from extract.evals.cases import EXPECTED, Case, case_folders, first_faults, read_folder, read_line, shipped_cases
+from extract.evals.scorers import Scorers, scorers_of
+from extract.fields import is_within, leaf_annotations, path_pattern
+from extract.tasks import Task, task_named
+
+MAX_LINE_BYTES = 100_000_000
+"""The longest line of a JSONL data set that is read."""
+MAX_SUITE_BYTES = 1_000_000
+_DEFAULT = "job_posting"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Suite:
+    """Cases of one task, in the order of their names, and how they are scored.
+
+    ``place`` is what was named to open it. ``critical`` are fields that must not get worse in any case, beside those that a case
+    names itself.
+    """
+
+    name: str
+    place: str
+    task: Task[BaseModel]
+    cases: Sequence[Case]
+    scorers: Scorers
+    critical: Sequence[str] = ()
+
+    @cached_property
+    def inputs_hash(self) -> str:
+        """SHA-256 of the names and the documents of the cases."""
+        return _hash([[case.name, _sha256(case)] for case in self.cases])
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of documents and gold: all that decides what a right answer is."""
+        gold = [[case.name, case.expected, case.accept, sorted(self.critical_of(case)), case.cluster] for case in self.cases]
+        return _hash([self.inputs_hash, self.task.name, gold])
+
+    @cached_property
+    def by_name(self) -> dict[str, Case]:
+        return {case.name: case for case in self.cases}
+
+    def critical_of(self, case: Case) -> set[str]:
+        """The patterns of the fields of a case that must not get worse."""
+        return {path_pattern(path) for path in (*self.critical, *case.critical)}
+
+
+class SuiteFile(BaseModel):
+    """What the TOML file of a suite may say; ``data`` counts from where the file stands."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    data: Annotated[str, Field(min_length=1)]
+    schema_: str = Field(default="", alias="schema")
+    critical: list[str] = []
+    scorers: dict[str, str] = {}
+
+
+def open_suite(place: str, *, schema: str | None = None) -> Suite:
+    """The suite of that name or at that place.
+
+    ``schema`` chooses among cases of several, and is that of gold that names none (there "job_posting" where it is None).
+    DatasetError where a case cannot be used, so that no run begins which would have to end.
+    """
+    form = suite_file(Path(place)) if place.endswith(".toml") else None
+    found = list(read_cases(place))
+    cases = [case for case in found if isinstance(case, Case)]
+    faults = [str(error) for error in found if isinstance(error, DatasetError)]
+    task, cases = _of_one_task(cases, place, (form.schema_ if form else "") or schema)
+    faults += [f"{case.name}: {fault}" for case in cases for fault in faults_of(case, task)]
+    faults += [f"the id {name} is there {n} times" for name, n in Counter(case.name for case in cases).items() if n > 1]
+    if faults:
+        raise DatasetError(f"{place}: {first_faults(faults)}. `extract eval check {place}` lists all.")
+    if not cases:
+        raise DatasetError(f"{place} holds no case: a folder needs */{EXPECTED}, a JSONL file a case a line.")
+    return Suite(
+        name=_name(place),
+        place=place,
+        task=task,
+        cases=sorted((replace(case, schema=task.name) for case in cases), key=lambda case: case.name),
+        scorers=scorers_of(task.schema, form.scorers if form else None),
+        critical=form.critical if form else (),
+    )
+
+
+def read_cases(place: str) -> Iterator[Case | DatasetError]:
+    """The cases at a place as they are read, with an error in the place of each that is none.
+
+    DatasetError where there is nothing of that name.
+    """
+    path = Path(place)
+    if path.suffix == ".toml" and path.is_file():
+        yield from read_cases(str(path.parent / suite_file(path).data))
+    elif path.suffix in {".jsonl", ".ndjson"} and path.is_file():
+        yield from _in_lines(path)
+    elif path.is_dir():
+        yield from (_or_error(read_folder, folder) for folder in case_folders(path))
+    elif place in tasks_with_gold():
+        yield from shipped_cases(place).values()
+    else:
+        raise DatasetError(
+            f"There is no suite {place!r}: name a task with gold of its own ({', '.join(tasks_with_gold())}), a folder of cases, "
+            "a JSONL file, or the TOML file of a suite."
+        )
+
+
+def suite_file(path: Path) -> SuiteFile:
+    """What the TOML file of a suite says; DatasetError where it is none."""
+    try:
+        if path.stat().st_size > MAX_SUITE_BYTES:
+            raise DatasetError(f"{path} has more than {MAX_SUITE_BYTES:,} bytes, which no suite has")
+        return SuiteFile.model_validate(tomllib.loads(path.read_bytes().decode()))
+    except OSError as error:
+        raise DatasetError(f"{path} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DatasetError(f"{path} is no TOML: {error}") from None
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_context=False, include_input=False)
+        raise DatasetError(
+            f"{path}: {first_faults('.'.join(map(str, detail['loc'])) + ': ' + detail['msg'] for detail in details)}"
+        ) from None
+
+
+def tasks_with_gold() -> list[str]:
+    """The shipped tasks that have cases."""
+    return sorted({case.schema for case in shipped_cases().values()})
+
+
+def faults_of(case: Case, task: Task[BaseModel]) -> Iterator[str]:
+    """What is wrong with the gold of a case, as far as the schema says; values that are left out are not asked for."""
+    try:
+        task.schema.model_validate(case.expected)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False, include_context=False, include_input=False):
+            if detail["type"] != "missing":
+                yield f"expected.{'.'.join(map(str, detail['loc']))}: {detail['msg']}"
+    known = leaf_annotations(task.schema)
+    for name, paths in (("accept", case.accept), ("critical", case.critical), ("inferred", case.inferred)):
+        for path in paths:
+            if not any(is_within(pattern, path_pattern(path)) for pattern in known):
+                yield f"{name}: {task.schema.__name__} has no field {path}"
+    for path in case.accept:
+        if not _is_labelled(case.expected, path.split(".")):
+            yield f"accept: {path} is not in expected"
+
+
+def _is_labelled(value: object, path: Sequence[str]) -> bool:
+    """Whether gold says anything under a path; below a null it does not."""
+    if not path:
+        return True
+    if isinstance(value, list):
+        return path[0].isdecimal() and int(path[0]) < len(value) and _is_labelled(value[int(path[0])], path[1:])
+    return isinstance(value, Mapping) and path[0] in value and _is_labelled(value[path[0]], path[1:])
+
+
+def _of_one_task(cases: Sequence[Case], place: str, given: str | None) -> tuple[Task[BaseModel], list[Case]]:
+    chosen = [case for case in cases if given is None or case.schema in {given, ""}]
+    named = {case.schema or given or _DEFAULT for case in chosen} or {given or _DEFAULT}
+    if len(named) > 1:
+        raise DatasetError(f"{place} holds cases of several schemas ({', '.join(sorted(named))}): choose one with --schema.")
+    return task_named(named.pop()), chosen
+
+
+def _name(place: str) -> str:
+    """What files and tables call a suite.
+
+    >>> _name("job_posting"), _name("data/postings.jsonl"), _name("evals/gold/")
+    ('job_posting', 'postings', 'gold')
+    """
+    path = Path(place)
+    return path.stem if path.suffix in {".toml", ".jsonl", ".ndjson"} else path.resolve().name
+
+
+def _in_lines(path: Path) -> Iterator[Case | DatasetError]:
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(iter(lambda: file.readline(MAX_LINE_BYTES + 1), b""), 1):
+                if len(line) > MAX_LINE_BYTES:
+                    raise DatasetError(f"{path}, line {number} has more than {MAX_LINE_BYTES:,} bytes, which no case has")
+                if line.strip():
+                    yield _or_error(lambda text, at=number: read_line(text, f"{path}, line {at}"), line)
+    except OSError as error:
+        raise DatasetError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _or_error(read: Callable[[T], Case], given: T) -> Case | DatasetError:
+    try:
+        return read(given)
+    except DatasetError as error:
+        return error
+
+
+def _sha256(case: Case) -> str:
+    """That of the document as it was received; where it cannot be read, of the reason, so that a run can say so."""
+    try:
+        return case.opened.sha256
+    except SourceError as error:
+        return error.code
+
+
+def _hash(content: object) -> str:
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
