@@ -43,11 +43,12 @@ def score_evidence(
     A value without evidence claims too: it says nothing about where it comes from. What is inferred claims nothing.
     """
     leaves = leaf_annotations(schema)
-    claims = {path: value for path, value in values.items() if path not in evidence or evidence[path].status in _CLAIMS}
+    known = ((path, value) for path, value in values.items() if path_pattern(path) in leaves)
+    claims = {path: value for path, value in known if path not in evidence or evidence[path].status in _CLAIMS}
     wrong = [
         path
         for path, value in claims.items()
-        if path not in evidence or not states(value, leaves.get(path_pattern(path)), pieces(evidence[path], source))
+        if path not in evidence or not states(value, leaves[path_pattern(path)], pieces(evidence[path], source))
     ]
     return EvidenceScore(len(claims), len(claims) - len(wrong), tuple(wrong))
 

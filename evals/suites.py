@@ -8,7 +8,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Annotated, ClassVar, TypeVar
 
@@ -195,7 +195,7 @@ def _in_lines(path: Path) -> Iterator[Case | DatasetError]:
                 if len(line) > MAX_LINE_BYTES:
                     raise DatasetError(f"{path}, line {number} has more than {MAX_LINE_BYTES:,} bytes, which no case has")
                 if line.strip():
-                    yield _or_error(lambda text, at=number: read_line(text, f"{path}, line {at}"), line)
+                    yield _or_error(partial(read_line, place=f"{path}, line {number}"), line)
     except OSError as error:
         raise DatasetError(f"{path} cannot be read: {error.strerror}") from error
 

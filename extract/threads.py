@@ -1,17 +1,20 @@
-"""Calls off the event loop, in threads that nobody has to wait for."""
+"""Calls in threads that nobody has to wait for: off the event loop, or several at once."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextvars import ContextVar, copy_context
 from functools import partial
-from queue import SimpleQueue
-from typing import TypeVar
+from queue import Empty, SimpleQueue
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
+J = TypeVar("J")
+_LOOK_AGAIN = 1.0
+"""Seconds after which it is looked whether what is waited for was handed out already."""
 Work = Callable[[], Callable[[], None]]
 
 abandoned: ContextVar[threading.Event | None] = ContextVar("abandoned", default=None)
@@ -72,3 +75,67 @@ class _Workers:
 
 
 _workers = _Workers()
+
+
+class InFlight(Generic[J, T]):
+    """Jobs with what a call makes of them, as they are done; at most ``at_once`` are under way.
+
+    What the call raises is raised where the jobs are gone through. An exception that comes from outside in that place (Ctrl-C)
+    changes nothing: whoever goes on gets the next. After ``stop`` no job is begun, and those under way still come; after
+    ``leave`` these are left to themselves, and make no further attempt.
+    """
+
+    def __init__(self, jobs: Iterable[J], call: Callable[[J], T], *, at_once: int) -> None:
+        self._jobs = iter(jobs)
+        self._call = call
+        self._at_once = at_once
+        self._done: SimpleQueue[tuple[J, Future[T]]] = SimpleQueue()
+        self._pending: set[Future[T]] = set()
+        self._given_up = threading.Event()
+
+    @property
+    def under_way(self) -> int:
+        """How many jobs were begun and have not been handed out."""
+        return len(self._pending)
+
+    def stop(self) -> None:
+        """Begin no further job."""
+        self._jobs = iter(())
+
+    def leave(self) -> None:
+        """Begin no further job, and no further attempt of those that are under way."""
+        self.stop()
+        self._given_up.set()
+
+    def __iter__(self) -> Iterator[tuple[J, T]]:
+        return self
+
+    def __next__(self) -> tuple[J, T]:
+        self._begin()
+        lost: set[Future[T]] = set()
+        while self._pending:
+            try:
+                job, future = self._done.get(timeout=_LOOK_AGAIN)
+            except Empty:  # one may have been taken out when Ctrl-C came, and lost: it is not waited for
+                self._pending -= lost
+                lost = {future for future in self._pending if future.done()}
+                continue
+            self._pending.discard(future)
+            return job, future.result()
+        raise StopIteration
+
+    def _begin(self) -> None:
+        while len(self._pending) < self._at_once:
+            try:
+                job = next(self._jobs)
+            except StopIteration:
+                return
+            future: Future[T] = Future()
+            self._pending.add(future)
+            self._have_done(job, future)
+
+    def _have_done(self, job: J, future: Future[T]) -> None:
+        future.add_done_callback(lambda done: self._done.put((job, done)))
+        context = copy_context()
+        context.run(abandoned.set, self._given_up)
+        _workers.do(lambda: context.run(_outcome, lambda: self._call(job), future))

@@ -1,0 +1,188 @@
+"""Two runs of the same suite beside each other, document by document: whether they differ, by how much, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from extract.errors import RunError
+from extract.evals.measures import Measures
+from extract.evals.runs import Run
+from extract.evals.statistics import (
+    LEVEL,
+    MIN_BOOTSTRAP,
+    MIN_UNITS,
+    Interval,
+    PairedTest,
+    bootstrap,
+    holm,
+    mcnemar,
+    paired,
+)
+
+_TIE = 1e-9
+"""A difference of F1 below which two documents are equal."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentChange:
+    """A document in two runs; scores are means of its repeats."""
+
+    case: str
+    before: float
+    after: float
+
+    @property
+    def difference(self) -> float:
+        return self.after - self.before
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """A field in two runs: in how many documents it became right, and wrong; ``p`` by McNemar's exact test, then by Holm."""
+
+    name: str
+    gained: int
+    lost: int
+    p: float
+    adjusted: float
+
+    @property
+    def differs(self) -> bool:
+        return self.adjusted < LEVEL
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What changed from one run to another: ``before`` is A, ``after`` is B, and a difference above zero speaks for B."""
+
+    before: Measures
+    after: Measures
+
+    @cached_property
+    def documents(self) -> list[DocumentChange]:
+        """All documents, those that changed most first."""
+        pairs = [DocumentChange(case, score, self.after.scores[case]) for case, score in self.before.scores.items()]
+        return sorted(pairs, key=lambda pair: (-abs(pair.difference), pair.case))
+
+    @cached_property
+    def test(self) -> PairedTest:
+        """The test of the headline's difference: paired by document, whole clusters together."""
+        return paired(list(self._differences.values()), clusters=self._clusters)
+
+    @cached_property
+    def bootstrap(self) -> Interval | None:
+        """The difference by resampling; None under 50 documents or clusters, where it is too narrow."""
+        return bootstrap(list(self._differences.values()), clusters=self._clusters)
+
+    @property
+    def wins(self) -> int:
+        """Documents that B has better."""
+        return sum(pair.difference > _TIE for pair in self.documents)
+
+    @property
+    def losses(self) -> int:
+        """Documents that B has worse."""
+        return sum(pair.difference < -_TIE for pair in self.documents)
+
+    @property
+    def ties(self) -> int:
+        return len(self.documents) - self.wins - self.losses
+
+    @property
+    def changed(self) -> list[DocumentChange]:
+        """The documents with another score, those that changed most first."""
+        return [pair for pair in self.documents if abs(pair.difference) > _TIE]
+
+    @cached_property
+    def fields(self) -> list[FieldChange]:
+        """The fields that became right or wrong in any document, the surest change first."""
+        gained: dict[str, int] = {}
+        lost: dict[str, int] = {}
+        for before, after in self._rights():
+            for name in before.keys() | after.keys():
+                was, is_now = _is_right(name, before, after), _is_right(name, after, before)
+                gained[name] = gained.get(name, 0) + (is_now and not was)
+                lost[name] = lost.get(name, 0) + (was and not is_now)
+        names = sorted(name for name in gained if gained[name] or lost[name])
+        ps = [mcnemar(gained[name], lost[name]) for name in names]
+        changes = [
+            FieldChange(name, gained[name], lost[name], p, adjusted)
+            for name, p, adjusted in zip(names, ps, holm(ps), strict=True)
+        ]
+        return sorted(changes, key=lambda change: (change.p, change.name))
+
+    @property
+    def verdict(self) -> str:
+        """In a sentence, what may be said."""
+        test = self.test
+        unit = "documents" if self._clusters is None else "clusters"
+        if test.too_few:
+            return (
+                f"too few {unit} to decide: with {test.units} there are {2**test.units} ways to flip signs, so that p cannot fall "
+                f"below {LEVEL} whatever the result; {MIN_UNITS} are needed"
+            )
+        shown = f"{test.difference:+.3f}, p = {written_p(test.p)}"
+        if test.differs:
+            return f"B is {'better' if test.difference > 0 else 'worse'} than A ({shown})"
+        smallest = (
+            "" if test.smallest is None else f"; a difference of {test.smallest:.3f} would have been found in 80 % of cases"
+        )
+        return f"no difference shown ({shown}){smallest}"
+
+    @property
+    def few_to_resample(self) -> str:
+        """Why there is no interval by resampling; empty where there is one."""
+        return "" if self.bootstrap is not None else f"resampling needs {MIN_BOOTSTRAP} documents or clusters"
+
+    @cached_property
+    def _differences(self) -> Mapping[str, float]:
+        return {case: self.after.scores[case] - score for case, score in self.before.scores.items()}
+
+    @property
+    def _clusters(self) -> list[str] | None:
+        return self.before.clusters
+
+    def _rights(self) -> list[tuple[Mapping[str, float], Mapping[str, float]]]:
+        return [(rights, self.after.rights[case]) for case, rights in self.before.rights.items()]
+
+
+def compare(before: Run, after: Run) -> Comparison:
+    """B beside A; RunError where they are not of the same documents, gold and scorers."""
+    for name, what, way_out in (
+        ("inputs_hash", "documents", "run one of them again"),
+        ("dataset_hash", "gold", "`extract eval rescore` brings both up to the same"),
+        ("scorer_hash", "scorers", "`extract eval rescore` brings both up to the same"),
+    ):
+        if getattr(before.head, name) != getattr(after.head, name):
+            raise RunError(f"{_called(before)} and {_called(after)} cannot be compared: their {what} differ; {way_out}.")
+    return Comparison(Measures(before), Measures(after))
+
+
+def halves(run: Run) -> tuple[Run, Run]:
+    """The even and the odd repeats of a run as two runs, between which nothing differs but chance; RunError for one repeat."""
+    if run.head.repeats < 2:
+        raise RunError(f"{_called(run)} has one repeat: an A/A comparison needs --repeats 2 or more.")
+    parts = [[result for result in run.results if result.repeat % 2 == rest] for rest in (0, 1)]
+    return Run(run.head, parts[0], path=run.path), Run(run.head, parts[1], path=run.path)
+
+
+def written_p(p: float) -> str:
+    """A p value with the figures that mean something.
+
+    >>> written_p(0.04321), written_p(0.00001), written_p(1.0)
+    ('0.043', '< 0.001', '1')
+    """
+    return "< 0.001" if p < 0.001 else f"{p:.3f}".rstrip("0").rstrip(".")
+
+
+def _is_right(name: str, rights: Mapping[str, float], others: Mapping[str, float]) -> bool:
+    """Whether a field is right in most repeats; what no cell speaks of is, unless the document failed and has none at all."""
+    if name in rights:
+        return rights[name] > 0.5
+    return bool(rights) and name in others
+
+
+def _called(run: Run) -> str:
+    return str(run.path) if run.path else run.name

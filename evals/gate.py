@@ -1,0 +1,183 @@
+"""A gate before a change goes in: a run beside a baseline, with rules that an engineer can defend.
+
+It is shut where the headline is lower and that is hardly chance, where a critical cell that was right is wrong, and where a limit
+on valid records, cost or time is passed. It decides nothing where data set or scorers are not those of the baseline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+
+from extract.errors import RunError
+from extract.evals.comparison import written_p
+from extract.evals.measures import Measures, cluster_names, mean_cells
+from extract.evals.runs import Head, Run, Stored
+from extract.evals.statistics import LEVEL, MIN_UNITS, paired
+
+MAX_BASELINE_BYTES = 100_000_000
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class Limits(Stored):
+    """What a run may not pass: the least share of documents with a record, the most US dollars and seconds a document takes."""
+
+    valid: Share | None = None
+    cost: Positive | None = None
+    seconds: Positive | None = None
+
+
+class BaselineDocument(Stored):
+    """A document of a baseline: its F1, and in what share of its repeats each cell of a critical field was right."""
+
+    f1: Share
+    cluster: str = ""
+    critical: dict[str, Share] = Field(default_factory=dict)
+
+
+class Baseline(Stored):
+    """A run to compare with, small enough to keep in a repository."""
+
+    head: Head
+    limits: Limits = Limits()
+    documents: dict[str, BaselineDocument]
+
+    @property
+    def headline(self) -> float:
+        return sum(document.f1 for document in self.documents.values()) / len(self.documents) if self.documents else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule of the gate: what was looked at, whether it holds, and what there is to say."""
+
+    name: str
+    passed: bool
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the gate says of a run."""
+
+    baseline: Baseline
+    run: Run
+    checks: tuple[Check, ...]
+
+    @property
+    def passed(self) -> bool:
+        return all(check.passed for check in self.checks)
+
+
+def baseline_of(run: Run, limits: Limits) -> Baseline:
+    """The baseline that a run is."""
+    measures = Measures(run)
+    documents = {
+        case: BaselineDocument(f1=round(score, 6), cluster=run.by_case[case][0].cluster, critical=mean_cells(run.by_case[case]))
+        for case, score in measures.scores.items()
+    }
+    return Baseline(head=run.head, limits=limits, documents=documents)
+
+
+def read_baseline(path: Path) -> Baseline:
+    """The baseline of a file; RunError where it is none."""
+    try:
+        if path.stat().st_size > MAX_BASELINE_BYTES:
+            raise RunError(f"{path} has more than {MAX_BASELINE_BYTES:,} bytes, which no baseline has")
+        return Baseline.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise RunError(f"{path} cannot be read: {error.strerror}. `extract eval baseline RUN -o {path}` writes one.") from error
+    except ValidationError as error:
+        detail = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        told = ": ".join([*(ascii(part)[:40] for part in detail["loc"]), detail["msg"]])
+        raise RunError(f"{path} is no baseline: {told}. `extract eval baseline RUN -o {path}` writes one.") from None
+
+
+def judge_run(run: Run, baseline: Baseline) -> Verdict:
+    """The run beside the baseline; RunError where they are not of the same data set and scorers."""
+    for name, what in (("dataset_hash", "data set"), ("scorer_hash", "scorers")):
+        ours, theirs = getattr(run.head, name), getattr(baseline.head, name)
+        if ours != theirs:
+            raise RunError(
+                f"the {what} of the run ({ours[:12]}…) and of the baseline ({theirs[:12]}…) differ, so that nothing can be said: "
+                "look at the change, and write a new baseline with `extract eval baseline`"
+            )
+    if run.by_case.keys() != baseline.documents.keys():
+        raise RunError("the baseline has other documents than its own head says: write a new one with `extract eval baseline`")
+    measures = Measures(run)
+    checks = (_quality(measures, baseline), *_critical(measures, baseline), *_limits(measures, baseline.limits))
+    return Verdict(baseline, run, checks)
+
+
+def _quality(measures: Measures, baseline: Baseline) -> Check:
+    """Whether the headline is lower than chance explains."""
+    cases = sorted(baseline.documents)
+    differences = [_without_rounding(measures.scores[case] - baseline.documents[case].f1) for case in cases]
+    test = paired(differences, clusters=cluster_names({case: baseline.documents[case].cluster for case in cases}))
+    shown = f"headline {measures.headline:.3f}, {test.difference:+.3f} to the baseline"
+    if test.too_few:
+        return Check(
+            "quality", True, f"{shown}; too few documents to decide by chance ({test.units}, and {MIN_UNITS} are needed)"
+        )
+    return Check("quality", not test.is_worse, f"{shown}, one-sided p = {written_p(test.p_worse)} (shut below {LEVEL})")
+
+
+def _critical(measures: Measures, baseline: Baseline) -> Iterator[Check]:
+    """A check for each critical cell that was right and is not any more; one for all where there is none."""
+    flips = list(critical_flips(measures, baseline))
+    for case, path in flips:
+        yield Check(f"critical: {case}: {path}", passed=False, message=f"{path} of {case} was right, and is not any more")
+    watched = sum(share > 0.5 for document in baseline.documents.values() for share in document.critical.values())
+    if not flips:
+        yield Check("critical", passed=True, message=f"all {watched} critical cells that were right still are")
+
+
+def critical_flips(measures: Measures, baseline: Baseline) -> Iterator[tuple[str, str]]:
+    """The critical cells that were right in most repeats and now are wrong in most, by document and path."""
+    for case, before in sorted(baseline.documents.items()):
+        results = measures.run.by_case[case]
+        now = mean_cells(results)
+        failed = all(result.scores is None for result in results)
+        for key in sorted(before.critical.keys() | now.keys()):
+            was = before.critical.get(key, 1.0 if before.critical else 0.0)  # what gold does not have was not invented
+            if was > 0.5 and now.get(key, 0.0 if failed else 1.0) <= 0.5:
+                yield case, key
+
+
+def _limits(measures: Measures, limits: Limits) -> Iterator[Check]:
+    if limits.valid is not None:
+        share = measures.valid.share
+        yield Check(
+            name="valid",
+            passed=share >= limits.valid,
+            message=f"{share:.1%} of the documents have a record, {limits.valid:.1%} are needed",
+        )
+    if limits.cost is not None:
+        cost = measures.cost
+        shown = "unknown, the model has no price" if cost is None else f"${cost:.6f}"
+        passed = cost is not None and cost <= limits.cost
+        yield Check("cost", passed, f"a document costs {shown}; at most ${limits.cost:.6f} is allowed")
+    if limits.seconds is not None:
+        latency = measures.latency
+        if latency is None:
+            yield Check("seconds", passed=True, message="all answers came from the cache, so that no time was measured")
+        else:
+            passed = latency.median <= limits.seconds
+            yield Check(
+                "seconds", passed, f"a document takes {latency.median:.3f} s (median); {limits.seconds:.3f} s are allowed"
+            )
+
+
+def _without_rounding(difference: float) -> float:
+    """Zero for what only the rounding of the baseline made."""
+    return 0.0 if abs(difference) < 2e-6 else difference
+
+
+def as_json(baseline: Baseline) -> str:
+    """The baseline as it is kept."""
+    return baseline.model_dump_json(indent=1, exclude_defaults=True)
