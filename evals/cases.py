@@ -29,7 +29,7 @@ class Case:
     record: what it does not mention is not labelled. ``accept`` holds what else is right, by path; ``inferred`` are the paths of
     values that no text states; ``critical`` those that must not get worse; ``traps`` say in words what is hard about a field.
     ``cluster`` is what documents that resemble each other share: a site, an employer. ``unsolved`` are the paths that the rules
-    cannot do yet.
+    cannot do yet. A ``draft`` was not corrected by anybody yet.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Case:
     inferred: Sequence[str] = ()
     traps: Mapping[str, str] = field(default_factory=dict)
     unsolved: Sequence[str] = ()
+    draft: bool = False
 
     @cached_property
     def opened(self) -> Source:
@@ -70,6 +71,7 @@ class GoldFile(BaseModel):
     inferred: list[str] = []
     traps: dict[str, str] = {}
     unsolved: list[str] = []
+    draft: bool = False
 
     def case(self, name: str, document: str | Path) -> Case:
         """The case of a document that this is the gold of."""

@@ -120,8 +120,8 @@ class Comparison:
         unit = "documents" if self._clusters is None else "clusters"
         if test.too_few:
             return (
-                f"too few {unit} to decide: with {test.units} there are {2**test.units} ways to flip signs, so that p cannot fall "
-                f"below {LEVEL} whatever the result; {MIN_UNITS} are needed"
+                f"too few {unit} to decide: with {test.units} there are {2**test.units} ways to flip signs, so that p cannot "
+                f"fall below {LEVEL} whatever the result; {MIN_UNITS} are needed"
             )
         shown = f"{test.difference:+.3f}, p = {written_p(test.p)}"
         if test.differs:

@@ -121,10 +121,10 @@ def _quality(measures: Measures, baseline: Baseline) -> Check:
     test = paired(differences, clusters=cluster_names({case: baseline.documents[case].cluster for case in cases}))
     shown = f"headline {measures.headline:.3f}, {test.difference:+.3f} to the baseline"
     if test.too_few:
-        return Check(
-            "quality", True, f"{shown}; too few documents to decide by chance ({test.units}, and {MIN_UNITS} are needed)"
-        )
-    return Check("quality", not test.is_worse, f"{shown}, one-sided p = {written_p(test.p_worse)} (shut below {LEVEL})")
+        told = f"{shown}; too few documents to tell a loss from chance ({test.units}, and {MIN_UNITS} are needed)"
+        return Check("quality", passed=True, message=told)
+    told = f"{shown}, one-sided p = {written_p(test.p_worse)} (shut below {LEVEL})"
+    return Check("quality", passed=not test.is_worse, message=told)
 
 
 def _critical(measures: Measures, baseline: Baseline) -> Iterator[Check]:

@@ -1,105 +1,26 @@
-"""Runs of a suite: a matrix of engines, models and prompts, each cell of it a run file, interrupted and resumed at will."""
+"""Runs as they are made: each result kept as it comes, interrupted and resumed at will, and then a run file."""
 
 from __future__ import annotations
 
-import hashlib
-import os
+import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import as_file, files
-from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from extract.engines.base import Engine
-from extract.errors import ExtractError, RunError, RunStopped, UsageError
-from extract.evals.cases import Case
-from extract.evals.extracting import ERROR, Extracting, Priced, scored
-from extract.evals.runs import (
-    SUFFIX,
-    Head,
-    Result,
-    Run,
-    Time,
-    as_lines,
-    line_of,
-    read_line,
-    read_run,
-    times_path,
-)
+from extract.errors import BudgetExceeded, ExtractError, RunError, RunStopped, UsageError
+from extract.evals.extracting import ERROR, Extracting, scored
+from extract.evals.planning import Job, Plan, Variant, plan_run
+from extract.evals.runs import Head, Result, Run, Time, as_lines, line_of, read_line, read_run, times_path
 from extract.evals.suites import Suite
 from extract.journal import Journal, open_journal, replace_file
-from extract.pipeline import engine_named, hash_of, package_version
 from extract.threads import InFlight
 
 if TYPE_CHECKING:
     from extract.settings import Settings  # a run of the rules reads none
 
-RULES = "rules"
-PART = ".part"
-"""The end of the name of a run file that is being written."""
-_CODE = (".py", ".toml", ".txt", ".json", ".gz")
-_NOT_CODE = frozenset({"evals", "cli", "review", "prompts", "__pycache__"})
-_OF_THE_MODEL = (
-    "api",
-    "constraint",
-    "ask",
-    "temperature",
-    "top_p",
-    "seed",
-    "reasoning_effort",
-    "max_output_tokens",
-    "max_repairs",
-)
-Job = tuple[Case, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """One cell of the matrix: an engine, and for a model which one and with which prompt ("" = the newest)."""
-
-    engine: str
-    model: str = ""
-    prompt: str = ""
-
-    @property
-    def name(self) -> str:
-        """What its run file is called.
-
-        >>> Variant("llm", "org/gpt-5.4 mini", "drafts/v3.md").name, Variant("rules").name
-        ('org-gpt-5.4-mini.v3', 'rules')
-        """
-        if self.engine == RULES:
-            return RULES
-        parts = self.model, Path(self.prompt).stem if self.prompt else "newest"
-        return ".".join("".join(c if c.isalnum() or c in "._-" else "-" for c in part) for part in parts)
-
-
-def matrix(*, engines: Sequence[str] = (), models: Sequence[str] = (), prompts: Sequence[str] = ()) -> list[Variant]:
-    """The variants that are asked for: the rules, if they are named, and each model with each prompt.
-
-    >>> [variant.name for variant in matrix(engines=["rules"], models=["m"], prompts=["v1", "v2"])]
-    ['rules', 'm.v1', 'm.v2']
-    """
-    rules = [Variant(RULES)] if RULES in engines else []
-    asked = [Variant("llm", model, prompt) for model, prompt in product(models, prompts or [""])]
-    return [*rules, *asked]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A run that is about to be made: its head, its jobs in order, and how each is done."""
-
-    head: Head
-    path: Path
-    extracting: Extracting
-    jobs: tuple[Job, ...]
-    at_once: int = 1
-
-    @property
-    def part(self) -> Path:
-        return self.path.with_name(self.path.name + PART)
+_LOG = logging.getLogger("extract")
 
 
 @dataclass(slots=True)
@@ -142,36 +63,49 @@ class Conduct:
     stopping: Callable[[int], None] = field(default=lambda _: None)
 
 
-def plan_run(suite: Suite, variant: Variant, *, folder: Path, repeats: int = 1, settings: Settings | None = None) -> Plan:
-    """The run of a variant; UsageError where it cannot be made, before anything is asked.
+def make_matrix(
+    suite: Suite,
+    variants: Sequence[tuple[Variant, Settings | None]],
+    *,
+    folder: Path,
+    repeats: int = 1,
+    conduct: Conduct | None = None,
+) -> Iterator[Run]:
+    """The run of each variant, one after the other; each has the settings beside it.
 
-    The rules answer the same each time, so that they are asked once, whatever ``repeats`` says.
+    All are planned before the first is made, so that a slip in the last costs nothing. A limit on money holds for all together:
+    BudgetExceeded where nothing is left of it.
     """
-    repeats = 1 if variant.engine == RULES else repeats
-    engines, price, at_once = _engines(suite, variant, repeats=repeats, settings=settings)
-    head = _head(suite, variant, engines, repeats=repeats, settings=settings)
-    return Plan(
-        head=head,
-        path=folder / f"{suite.name}.{variant.name}{SUFFIX}",
-        extracting=Extracting(suite, engines, price),
-        jobs=tuple((case, repeat) for case in suite.cases for repeat in range(repeats)),
-        at_once=at_once,
-    )
+    for variant, settings in variants:
+        plan_run(suite, variant, folder=folder, repeats=repeats, settings=settings)
+    spent = 0.0
+    for variant, settings in variants:
+        left = settings
+        if settings is not None and settings.max_cost is not None:
+            if spent >= settings.max_cost:
+                raise BudgetExceeded(f"${spent:.6f} of ${settings.max_cost:.6f} are spent: raise --max-cost, and run again")
+            left = settings.model_copy(update={"max_cost": settings.max_cost - spent})
+        plan = plan_run(suite, variant, folder=folder, repeats=repeats, settings=left)
+        progress = Progress(plan, total=len(plan.jobs))
+        yield make_run(plan, conduct, progress=progress)
+        spent += progress.cost
 
 
-def make_run(plan: Plan, conduct: Conduct = Conduct()) -> Run:
+def make_run(plan: Plan, conduct: Conduct | None = None, *, progress: Progress | None = None) -> Run:
     """The run, from where it stands: a run file that is there is read, one that was begun is finished, else all is done.
 
     Each result is kept as it comes, and the run file is written when all are there; its bytes are the same however often the run
     was interrupted. RunError where a file of that name is of another run, and where another process writes it. What ends a run
     (RunStopped, KeyboardInterrupt) comes through; then the same call goes on where it stopped.
     """
+    conduct = conduct or Conduct()
+    progress = progress or Progress(plan, total=len(plan.jobs))
     if (kept := _finished(plan, conduct)) is not None:
         return kept
     plan.path.parent.mkdir(parents=True, exist_ok=True)
     with open_journal(plan.part) as journal:
         results = _resumed(plan, conduct, journal)
-        progress = Progress(plan, total=len(plan.jobs), kept=len(results))
+        progress.kept = len(results)
         conduct.watch(progress)
         for result, time in _new(plan, conduct, [job for job in plan.jobs if (job[0].name, job[1]) not in results]):
             results[result.case, result.repeat] = result, time
@@ -182,6 +116,24 @@ def make_run(plan: Plan, conduct: Conduct = Conduct()) -> Run:
         write_run(run, plan.path)
         plan.part.unlink()
     return run
+
+
+def done_jobs(plan: Plan) -> set[tuple[str, int]]:
+    """The cases and repeats of which a run file, or one that was begun, has a result of this very run."""
+    if plan.path.exists():
+        run = read_run(plan.path)
+        return set() if _differing(run.head, plan.head) else {(result.case, result.repeat) for result in run.results}
+    if not plan.part.exists():
+        return set()
+    lines = [line for line in plan.part.read_bytes().split(b"\n")[:-1] if line]
+    if not lines or _differing(read_line(Head, lines[0], f"{plan.part}, line 1"), plan.head):
+        return set()
+    found = set()
+    for line in lines[1:]:
+        with suppress(RunError):  # such a document is done again
+            result, _ = _pair(line, str(plan.part))
+            found.add((result.case, result.repeat))
+    return found
 
 
 def write_run(run: Run, path: Path) -> None:
@@ -201,60 +153,6 @@ def rescored(run: Run, suite: Suite) -> Run:
         update={"dataset_hash": suite.hash, "scorer_hash": suite.scorers.hash, "scorers": suite.scorers.described}
     )
     return Run(head, [scored(suite, result) for result in run.results], run.times, path=run.path)
-
-
-@cache
-def code_hash() -> str:
-    """SHA-256 of the code and the word lists that clean, fill, ground and check: what the rules answer depends on them."""
-    digest = hashlib.sha256()
-    with as_file(files("extract")) as root:
-        found = []
-        for folder, names, entries in os.walk(root, followlinks=True):
-            names[:] = [name for name in names if name not in _NOT_CODE]
-            found += [Path(folder, entry) for entry in entries if entry.endswith(_CODE)]
-        for path in sorted(found, key=lambda path: path.relative_to(root).as_posix()):
-            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
-
-
-def _engines(
-    suite: Suite, variant: Variant, *, repeats: int, settings: Settings | None
-) -> tuple[tuple[Engine, ...], Priced, int]:
-    """The engine of each repeat, what tokens cost, and how many documents may be under way at once."""
-    if variant.engine == RULES or settings is None:
-        return (engine_named(RULES, suite.task),), lambda _: 0.0, 1
-    asked = [settings.model_copy(update={"repeat": repeat}) for repeat in range(repeats)]
-    engines = tuple(engine_named("llm", suite.task, each) for each in asked)
-    from extract.engines.llm.assembly import prices_of  # of the extra llm, which is there: the engines are
-
-    prices = prices_of(settings)
-    return engines, lambda used: prices.cost(settings.model, used), settings.concurrency
-
-
-def _head(suite: Suite, variant: Variant, engines: Sequence[Engine], *, repeats: int, settings: Settings | None) -> Head:
-    origin = engines[0].origin
-    defaults = {} if settings is None else {name: type(settings).model_fields[name].default for name in _OF_THE_MODEL}
-    given = {} if settings is None or variant.engine == RULES else settings.model_dump(mode="json", include=set(_OF_THE_MODEL))
-    return Head(
-        suite=suite.place,
-        dataset=suite.name,
-        cases=len(suite.cases),
-        repeats=repeats,
-        schema_name=suite.task.name,
-        engine=variant.engine,
-        model=origin.get("model"),
-        endpoint=origin.get("endpoint"),
-        prompt=origin.get("prompt"),
-        settings={name: given[name] for name in _OF_THE_MODEL if given.get(name) != defaults.get(name)},
-        dataset_hash=suite.hash,
-        inputs_hash=suite.inputs_hash,
-        schema_hash=hash_of(suite.task),
-        prompt_hash=origin.get("prompt_hash"),
-        scorer_hash=suite.scorers.hash,
-        scorers=suite.scorers.described,
-        code_hash=code_hash(),
-        version=package_version(),
-    )
 
 
 def _finished(plan: Plan, conduct: Conduct) -> Run | None:
@@ -297,9 +195,16 @@ def _journalled(plan: Plan, conduct: Conduct, journal: Journal) -> dict[tuple[st
         raise RunError(
             f"{plan.part} was begun by another run ({', '.join(differing)} differ): choose another folder with -o, or remove it"
         )
-    pairs = [_pair(line, f"{plan.part}, line {number}") for number, line in enumerate(journal.lines[1:], 2)]
-    kept = {(result.case, result.repeat): (result, time) for result, time in pairs}
-    return {key: pair for key, pair in kept.items() if pair[0].is_valid or not conduct.retry_failed}
+    kept = {}
+    for number, line in enumerate(journal.lines[1:], 2):
+        try:
+            result, time = _pair(line, f"{plan.part}, line {number}")
+        except RunError as error:
+            _LOG.warning("%s; that document is done again", error)
+            continue
+        kept[result.case, result.repeat] = result, time
+    wanted = {(case.name, repeat) for case, repeat in plan.jobs}
+    return {key: pair for key, pair in kept.items() if key in wanted and (pair[0].is_valid or not conduct.retry_failed)}
 
 
 def _pair(line: bytes, place: str) -> tuple[Result, Time]:

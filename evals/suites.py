@@ -145,6 +145,8 @@ def tasks_with_gold() -> list[str]:
 
 def faults_of(case: Case, task: Task[BaseModel]) -> Iterator[str]:
     """What is wrong with the gold of a case, as far as the schema says; values that are left out are not asked for."""
+    if case.draft:
+        yield "it is a draft, which says what an engine says: correct it, and take draft out of it"
     try:
         task.schema.model_validate(case.expected)
     except ValidationError as error:
@@ -168,6 +170,11 @@ def _is_labelled(value: object, path: Sequence[str]) -> bool:
     if isinstance(value, list):
         return path[0].isdecimal() and int(path[0]) < len(value) and _is_labelled(value[int(path[0])], path[1:])
     return isinstance(value, Mapping) and path[0] in value and _is_labelled(value[path[0]], path[1:])
+
+
+def task_for(case: Case, given: str | None) -> Task[BaseModel]:
+    """The task of a case: its own, else the one that was given, else job postings."""
+    return task_named(case.schema or given or _DEFAULT)
 
 
 def _of_one_task(cases: Sequence[Case], place: str, given: str | None) -> tuple[Task[BaseModel], list[Case]]:

@@ -16,6 +16,7 @@ import typer
 from extract.cli import cache
 from extract.cli.asking import show_prompt
 from extract.cli.doctor import examine
+from extract.cli.evaluation import app as evaluation
 from extract.cli.extraction import RecordFormat, run
 from extract.cli.review import REVIEW_EXAMPLES, review
 from extract.cli.segments import show_segments
@@ -42,6 +43,8 @@ extract prompt posting.html
 extract clean page.html --all
 
 extract run posting.html --html review.html
+
+extract eval run job_posting --engine rules
 
 extract doctor
 
@@ -80,6 +83,7 @@ app.command("prompt", epilog=_EXAMPLES)(show_prompt)
 app.command("review", epilog=REVIEW_EXAMPLES)(review)
 app.command("doctor", epilog=_EXAMPLES)(examine)
 app.add_typer(cache.app, name="cache")
+app.add_typer(evaluation, name="eval")
 
 
 def main() -> None:
