@@ -90,15 +90,15 @@ def scored(suite: Suite, result: Result) -> Result:
             scores = _scores(suite, case, result)
         except Exception as error:  # noqa: BLE001  # a scorer may be anybody's; its crash is told, and counts as nothing right
             fault = _crash(error)
-    return result.model_copy(
-        update={
-            "scores": scores,
-            "scoring_fault": fault,
-            "tags": tuple(dict.fromkeys((*case.tags, *([case.format] if case.format else [])))),
-            "cluster": case.cluster,
-            "critical": tuple(sorted(suite.critical_of(case))),
-        }
-    )
+    content = {name: getattr(result, name) for name in Result.model_fields}  # model_copy would keep what was worked out before
+    told = {
+        "scores": scores,
+        "scoring_fault": fault,
+        "tags": tuple(dict.fromkeys((*case.tags, *([case.format] if case.format else [])))),
+        "cluster": case.cluster,
+        "critical": tuple(sorted(suite.critical_of(case))),
+    }
+    return Result(**(content | told))
 
 
 def _scores(suite: Suite, case: Case, result: Result) -> Scores:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from extract.engines.base import Engine
 from extract.evals.cases import Case
 from extract.evals.extracting import Extracting, Priced
-from extract.evals.runs import SUFFIX, Head
+from extract.evals.runs import FORMAT, SUFFIX, Head
 from extract.evals.suites import Suite
 from extract.pipeline import engine_named, hash_of, package_version
 
@@ -138,6 +138,7 @@ def _head(suite: Suite, variant: Variant, engines: Sequence[Engine], *, repeats:
     defaults = {} if settings is None else {name: type(settings).model_fields[name].default for name in _OF_THE_MODEL}
     given = {} if settings is None or variant.engine == RULES else settings.model_dump(mode="json", include=set(_OF_THE_MODEL))
     return Head(
+        format=FORMAT,
         suite=suite.place,
         dataset=suite.name,
         cases=len(suite.cases),

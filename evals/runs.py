@@ -43,7 +43,7 @@ class Head(Stored):
     are not the usual ones.
     """
 
-    format: Annotated[int, Field(ge=1, le=FORMAT)] = FORMAT
+    format: Annotated[int, Field(ge=1, le=FORMAT)]
     suite: str
     dataset: str
     cases: Count
@@ -232,7 +232,7 @@ def read_line(form: type[Form], line: bytes, place: str) -> Form:
         return form.model_validate_json(line)
     except ValidationError as error:
         detail = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        told = ": ".join([*(ascii(part)[:40] for part in detail["loc"]), detail["msg"]])
+        told = f"{'.'.join(str(part)[:40] for part in detail['loc'])}: {detail['msg']}".removeprefix(": ")
         raise RunError(f"{place} is no {form.__name__.lower()} of a run: {told}") from None
 
 

@@ -110,8 +110,8 @@ class Usage(Value):
     """What an extraction used: model calls, tokens, money (US dollars; None = price unknown), cache hits, seconds.
 
     ``calls`` counts every attempt that left for the endpoint, also those that failed; ``cached_tokens`` are those of
-    ``input_tokens`` that the provider had in its own prompt cache. ``saved_input_tokens`` and ``saved_output_tokens`` are what the
-    answers used, when they were asked for, that came from our cache now.
+    ``input_tokens`` that the provider had in its own prompt cache. ``saved_input_tokens`` and ``saved_output_tokens`` are those
+    that the answers from our cache used when they were asked for.
     """
 
     calls: int = 0

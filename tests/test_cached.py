@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from extract.engines.llm.answer_cache import AnswerCache
 from extract.engines.llm.cached import Cached, keepable
 from extract.engines.llm.seam import Completion, Finish, Message, Request, Sampling
-from extract.errors import AccessDenied, EndpointUnavailable, ModelError
+from extract.errors import Abandoned, AccessDenied, EndpointUnavailable, ModelError
 from extract.result import Usage
 
 REQUEST = Request(
@@ -270,7 +270,7 @@ def test_followers_see_a_fault_of_the_program() -> None:
     assert Crowd(error).ask(*[REQUEST] * 3) == [error] * 4
 
 
-@pytest.mark.parametrize("interruption", [KeyboardInterrupt(), SystemExit()])
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt(), SystemExit(), Abandoned("nobody waits")])
 def test_another_thread_takes_over_from_an_interrupted_one(interruption: BaseException) -> None:
     """The interruption is that of one thread: one of the others asks, and nobody hangs."""
     crowd = Crowd(interruption, ANSWER)

@@ -23,8 +23,8 @@ from extract.engines.llm.prompts import prompt_for
 from extract.engines.llm.seam import Completion, Request
 from extract.engines.llm.wire import wire_schema
 from extract.engines.rules import RulesEngine
-from extract.evals.cases import Case, shipped_cases
 from extract.evals.agreement import cell_matches, gold_cells
+from extract.evals.cases import Case, shipped_cases
 from extract.fields import Verbatim
 from extract.finding import is_cut_out
 from extract.grounding import ground

@@ -28,8 +28,8 @@ from extract.engines.llm.encoding import answer_of
 from extract.engines.llm.engine import Asking, LlmEngine
 from extract.engines.llm.prompts import prompt_for
 from extract.engines.rules import RulesEngine
-from extract.evals.cases import shipped_cases
 from extract.evals.agreement import Cell, cell_matches, gold_cells
+from extract.evals.cases import shipped_cases
 from extract.fields import leaf_paths, path_pattern
 from extract.result import Evidence
 from extract.schemas.job_posting import JobPosting

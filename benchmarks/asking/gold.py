@@ -13,8 +13,8 @@ from extract.cleaning import clean
 from extract.engines.llm.answers import answer_object, draft_of
 from extract.engines.llm.encoding import answer_of
 from extract.engines.llm.engine import LlmEngine, Plan
-from extract.evals.cases import Case
 from extract.evals.agreement import cell_matches, gold_cells
+from extract.evals.cases import Case
 from extract.grounding import ground
 from extract.pipeline import engine_named
 from extract.settings import Ask, Settings

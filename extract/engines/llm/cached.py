@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from extract.engines.llm.answers import answer_object
 from extract.engines.llm.seam import Completion, Finish, Model, Request
-from extract.errors import CallError, EndpointUnavailable, InvalidAnswer
+from extract.errors import Abandoned, CallError, EndpointUnavailable, InvalidAnswer
 from extract.result import Usage
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ class Cached:
 
     Threads that ask the same at once make one request. The one that asks gets what the model answered or raised; the others get
     the same answer as a hit, or the same error without usage: another attempt each would multiply those that were just made. An
-    answer that was cut off is none for a thread that allows a longer one, and where the asking thread was interrupted
-    (KeyboardInterrupt, SystemExit) another one takes over. Raises EndpointUnavailable in a thread whose ``deadline``, a moment of
-    ``clock``, passes while it waits.
+    answer that was cut off is none for a thread that allows a longer one. Where the asking thread was interrupted
+    (KeyboardInterrupt, SystemExit), or nobody waits for it any longer, another one takes over. Raises EndpointUnavailable in a
+    thread whose ``deadline``, a moment of ``clock``, passes while it waits.
     """
 
     model: Model
@@ -103,6 +103,8 @@ def keepable(completion: Completion) -> bool:
 def _shared(flight: _Flight, request: Request) -> Completion | None:
     """What another thread's request came to; None where it came to nothing that serves this one."""
     match flight.outcome:
+        case Abandoned():  # by whoever waited for the other thread, and by nobody else
+            return None
         case CallError() as error:
             raise _unpaid(error) from error
         case Exception() as error:

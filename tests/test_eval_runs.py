@@ -1,0 +1,484 @@
+"""Runs of a suite: what becomes of each document, and that an interrupted run loses and repeats nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import pytest
+from eval_suites import SCHEMA, answer_memo, lines, memo, memo_suite, write_suite
+from fault_server import FaultServer, Step, serving
+from pydantic import BaseModel
+
+from extract.cleaning.document import CleanDocument
+from extract.engines.base import Draft, DraftValue, Engine, Origin
+from extract.errors import AccessDenied, BudgetExceeded, InvalidAnswer, RunError, SettingsError, UsageError
+from extract.evals.cases import Case
+from extract.evals.extracting import Extracting
+from extract.evals.measures import Measures
+from extract.evals.planning import Plan, Variant, code_hash, matrix, plan_run
+from extract.evals.quoting import quote_run
+from extract.evals.running import Conduct, Progress, make_matrix, make_run, rescored, write_run
+from extract.evals.runs import Head, read_run, times_path
+from extract.evals.scorers import scorers_of
+from extract.evals.suites import Suite, open_suite
+from extract.fields import ScoredAs
+from extract.journal import open_journal
+from extract.settings import Settings
+from extract.tasks import Task
+
+COUNT = 12
+LLM = Variant("llm", "gpt-4o", "")
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> Suite:
+    return memo_suite(tmp_path, COUNT)
+
+
+@pytest.fixture
+def server() -> Iterator[FaultServer]:
+    with serving(answer=lambda received: answer_memo(received.body)) as server:
+        yield server
+
+
+@pytest.fixture
+def settings(server: FaultServer, tmp_path: Path) -> Settings:
+    return Settings(base_url=server.base_url, api_key="key", model="gpt-4o", cache_dir=tmp_path / "cache", concurrency=4)
+
+
+def planned(suite: Suite, settings: Settings | None, folder: Path, *, repeats: int = 1) -> Plan:
+    """A run of the model with the newest prompt, or of the rules."""
+    return plan_run(suite, LLM if settings else Variant("rules"), folder=folder, repeats=repeats, settings=settings)
+
+
+pytestmark = pytest.mark.block_network(allowed_hosts=["127.0.0.1"])
+
+
+def test_a_run_has_a_result_for_each_case_and_repeat(suite: Suite, settings: Settings, tmp_path: Path) -> None:
+    """In order, right, and counted; the file says the same as the run."""
+    run = make_run(planned(suite, settings, tmp_path / "runs", repeats=2))
+    assert [(result.case, result.repeat) for result in run.results] == [(f"memo-{n:03}", r) for n in range(COUNT) for r in (0, 1)]
+    assert {result.f1 for result in run.results} == {1.0}
+    assert {result.spent.answers for result in run.results} == {1}
+    assert run.path is not None
+    read = read_run(run.path)
+    assert (read.head, read.results, read.times) == (run.head, run.results, run.times)
+    assert (read.head.model, read.head.engine, read.head.cases, read.head.repeats) == ("gpt-4o", "llm", COUNT, 2)
+    assert not list((tmp_path / "runs").glob("*.part"))
+
+
+def test_each_repeat_is_asked_once(suite: Suite, settings: Settings, server: FaultServer, tmp_path: Path) -> None:
+    """A repeat is another call, and another run of the same is none."""
+    make_run(planned(suite, settings, tmp_path / "one", repeats=2))
+    assert len(server.requests) == 2 * COUNT
+    again = make_run(planned(suite, settings, tmp_path / "two", repeats=2))
+    assert len(server.requests) == 2 * COUNT
+    assert {time.hits for time in again.times} == {1}
+
+
+def test_what_was_used_does_not_depend_on_the_cache(suite: Suite, settings: Settings, tmp_path: Path) -> None:
+    """Run files are the same, byte by byte, whether answers were asked for or came from the cache."""
+    asked = planned(suite, settings, tmp_path / "one")
+    kept = planned(suite, settings, tmp_path / "two")
+    make_run(asked)
+    make_run(kept)
+    assert asked.path.read_bytes() == kept.path.read_bytes()
+    run = read_run(kept.path)
+    assert {(result.spent.input_tokens, result.spent.output_tokens) for result in run.results} == {(100, 20)}
+    assert all(result.spent.cost for result in run.results)
+
+
+class Interrupting:
+    """Presses Ctrl-C when so many documents are done."""
+
+    def __init__(self, at: int) -> None:
+        self.at = at
+        self.seen: list[int] = []
+
+    def __call__(self, progress: Progress) -> None:
+        self.seen.append(progress.kept + progress.done)
+        if progress.done == self.at:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("at", [1, 5, COUNT - 1])
+def test_interrupted_and_resumed(suite: Suite, settings: Settings, server: FaultServer, tmp_path: Path, at: int) -> None:
+    """The result file is that of a run that was not interrupted, and no document is asked for twice."""
+    whole = planned(suite, settings, tmp_path / "whole")
+    make_run(whole)
+    server.requests.clear()
+    fresh = settings.model_copy(update={"cache_dir": tmp_path / "other"})
+    torn = planned(suite, fresh, tmp_path / "torn")
+    with pytest.raises(KeyboardInterrupt):
+        make_run(torn, Conduct(watch=Interrupting(at)))
+    assert not torn.path.exists()
+    assert len(torn.part.read_text("utf-8").splitlines()) == 1 + at
+    watch = Interrupting(-1)
+    make_run(torn, Conduct(watch=watch))
+    assert watch.seen[0] == at
+    assert torn.path.read_bytes() == whole.path.read_bytes()
+    assert len(server.requests) == COUNT
+
+
+def test_a_second_run_does_nothing(suite: Suite, settings: Settings, tmp_path: Path) -> None:
+    """A run that is there is read: not even the cache is asked."""
+    plan = planned(suite, settings, tmp_path / "runs")
+    make_run(plan)
+    before = plan.path.stat().st_mtime_ns
+    failing = replace(plan, extracting=replace(plan.extracting, engines=()))
+    assert len(make_run(failing).results) == COUNT
+    assert plan.path.stat().st_mtime_ns == before
+
+
+def test_a_torn_line_is_done_again(suite: Suite, settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Half a line at the end is dropped without a word, a damaged one in the middle with one; the others are kept."""
+    plan = planned(suite, settings, tmp_path / "runs")
+    with pytest.raises(KeyboardInterrupt):
+        make_run(plan, Conduct(watch=Interrupting(6)))
+    head, *kept = plan.part.read_bytes().splitlines(keepends=True)
+    kept[2] = kept[2][:40] + b"\xff" + kept[2][41:]
+    plan.part.write_bytes(b"".join([head, *kept[:5], kept[5][:-20]]))
+    watch = Interrupting(-1)
+    make_run(plan, Conduct(watch=watch))
+    assert watch.seen[0] == 4
+    assert "line 4" in caplog.text
+    assert [result.case for result in read_run(plan.path).results] == [case.name for case in suite.cases]
+
+
+def test_a_process_at_a_time(suite: Suite, settings: Settings, tmp_path: Path) -> None:
+    """The second of two that write one run is refused, and the first is not disturbed."""
+    plan = planned(suite, settings, tmp_path / "runs")
+    plan.path.parent.mkdir()
+    with open_journal(plan.part), pytest.raises(UsageError, match="another process"):
+        make_run(plan)
+
+
+def test_another_run_is_not_overwritten(suite: Suite, settings: Settings, tmp_path: Path) -> None:
+    """Other settings are another run: the message names what differs, and ``force`` makes it anew."""
+    plan = planned(suite, settings, tmp_path / "runs")
+    make_run(plan)
+    warmer = planned(suite, settings.model_copy(update={"temperature": 0.5}), tmp_path / "runs")
+    with pytest.raises(RunError, match=r"settings differ.*--force"):
+        make_run(warmer)
+    make_run(warmer, Conduct(force=True))
+    assert read_run(plan.path).head.settings == {"temperature": 0.5}
+
+
+def test_a_run_that_another_began_is_not_mixed(suite: Suite, settings: Settings, tmp_path: Path) -> None:
+    """What was begun with other settings is refused."""
+    plan = planned(suite, settings, tmp_path / "runs")
+    with pytest.raises(KeyboardInterrupt):
+        make_run(plan, Conduct(watch=Interrupting(3)))
+    warmer = planned(suite, settings.model_copy(update={"temperature": 0.5}), tmp_path / "runs")
+    with pytest.raises(RunError, match="begun by another run"):
+        make_run(warmer)
+
+
+def test_a_refused_key_ends_the_run_and_keeps_what_was_done(suite: Suite, tmp_path: Path) -> None:
+    """No further document is asked for; the same call goes on where it stopped."""
+    steps = [*[Step()] * 5, *[Step(status=401, body={"error": {"message": "bad key"}})] * 20]
+    with serving(steps, answer=lambda received: answer_memo(received.body)) as server:
+        settings = Settings(base_url=server.base_url, api_key="key", model="gpt-4o", cache=False, concurrency=1)
+        plan = planned(suite, settings, tmp_path / "runs")
+        with pytest.raises(AccessDenied):
+            make_run(plan)
+        assert len(server.requests) == 6
+    with serving(answer=lambda received: answer_memo(received.body)) as server:
+        other = settings.model_copy(update={"base_url": server.base_url})
+        moved = plan_run(suite, LLM, folder=tmp_path / "runs", settings=other)
+        run = make_run(replace(moved, head=plan.head))
+        assert len(server.requests) == COUNT - 5
+    assert len(run.results) == COUNT
+
+
+class Crashing:
+    """An engine with a mistake in it, which shows in some documents."""
+
+    name = "crashing"
+    origin = Origin()
+
+    def fill(self, clean: CleanDocument) -> Draft:
+        number = int(clean.source.text[9:12])
+        if number == 1:
+            raise ZeroDivisionError("1 / 0")
+        if number == 2:
+            raise InvalidAnswer("no JSON")
+        if number == 3:
+            raise RecursionError
+        return Draft({"owner": DraftValue("Ada Lovelace", inferred=True)})
+
+
+def in_memory(suite: Suite, engine: Engine, folder: Path) -> Plan:
+    """A run of an engine of our own."""
+    plan = planned(suite, Settings(base_url="http://127.0.0.1:9/v1", model="m", cache=False), folder)
+    return replace(plan, extracting=Extracting(suite, (engine,)))
+
+
+def test_a_crash_is_a_result(tmp_path: Path) -> None:
+    """Whatever a document does to the engine, the others are done, and it scores 0."""
+    cases = [*lines(6), {"id": "memo-bad", "input": "\x00\x01\x02", "expected": {"owner": None}}]
+    data, schema = write_suite(tmp_path, cases)
+    suite = open_suite(data, schema=schema)
+    run = make_run(in_memory(suite, Crashing(), tmp_path / "runs"))
+    faults = {result.case: result.fault for result in run.results if result.fault}
+    assert {case: fault.code for case, fault in faults.items()} == {
+        "memo-001": "crashed",
+        "memo-002": "invalid_answer",
+        "memo-003": "crashed",
+        "memo-bad": "binary",
+    }
+    assert faults["memo-001"].message == "ZeroDivisionError: 1 / 0"
+    assert all(result.f1 == 0.0 for result in run.results if result.fault)
+    measures = Measures(run)
+    assert measures.headline == pytest.approx(sum(result.f1 for result in run.results) / 7)
+    assert measures.valid.share == pytest.approx(3 / 7)
+    assert measures.valid.of == 7
+
+
+def _fails(expected: object, found: object) -> bool:
+    raise ZeroDivisionError("in a scorer")
+
+
+class Scored(BaseModel):
+    """A schema with a scorer that fails."""
+
+    owner: Annotated[str, ScoredAs(_fails)] | None = None
+    topic: str | None = None
+
+
+def test_a_failing_scorer_is_a_result(suite: Suite, tmp_path: Path) -> None:
+    """The record is kept, the document scores 0, and scoring it again needs no call."""
+    broken = replace(suite, task=Task("Memo", Scored), scorers=scorers_of(Scored))
+    run = make_run(replace(in_memory(suite, Crashing(), tmp_path / "runs"), extracting=Extracting(broken, (Crashing(),))))
+    kept = [result for result in run.results if result.record is not None]
+    assert len(kept) == COUNT - 3
+    assert {result.scoring_fault.message for result in kept if result.scoring_fault} == {"ZeroDivisionError: in a scorer"}
+    assert {result.f1 for result in run.results} == {0.0}
+    mended = rescored(run, suite)
+    assert max(result.f1 for result in mended.results) > 0
+    assert not any(result.scoring_fault for result in mended.results)
+
+
+def test_rescoring_asks_nothing(suite: Suite, settings: Settings, server: FaultServer, tmp_path: Path) -> None:
+    """Other gold or scorers change scores and hashes, not records; other documents are refused."""
+    run = make_run(planned(suite, settings, tmp_path / "runs"))
+    asked = len(server.requests)
+    (tmp_path / "gold").mkdir()
+    changed = [case | {"expected": {"owner": "Nobody", "topic": None}} if n == 0 else case for n, case in enumerate(lines(COUNT))]
+    data, schema = write_suite(tmp_path / "gold", changed)
+    other = rescored(run, open_suite(data, schema=schema))
+    assert len(server.requests) == asked
+    assert [result.f1 for result in other.results[:2]] == [0.0, 1.0]
+    assert [result.record for result in other.results] == [result.record for result in run.results]
+    assert other.head.dataset_hash != run.head.dataset_hash
+    assert other.head.inputs_hash == run.head.inputs_hash
+    with pytest.raises(RunError, match="other documents"):
+        rescored(run, memo_suite(tmp_path, COUNT - 1))
+
+
+def test_rescored_files_are_as_if_run_so(suite: Suite, settings: Settings, tmp_path: Path) -> None:
+    """Scoring again what nothing changed in gives the same bytes."""
+    plan = planned(suite, settings, tmp_path / "runs")
+    make_run(plan)
+    before = plan.path.read_bytes()
+    write_run(rescored(read_run(plan.path), suite), plan.path)
+    assert plan.path.read_bytes() == before
+
+
+def test_failed_documents_are_tried_again_on_demand(suite: Suite, tmp_path: Path) -> None:
+    """Only those, and only if asked to; what failed once is a result."""
+    steps = [Step(status=400, body={"error": {"message": "no"}})] * 2
+    with serving(steps, answer=lambda received: answer_memo(received.body)) as server:
+        settings = Settings(base_url=server.base_url, api_key="key", model="gpt-4o", cache=False, concurrency=1)
+        plan = planned(suite, settings, tmp_path / "runs")
+        assert [result.case for result in make_run(plan).results if result.fault] == ["memo-000", "memo-001"]
+        asked = len(server.requests)
+        make_run(plan)
+        assert len(server.requests) == asked
+        run = make_run(plan, Conduct(retry_failed=True))
+        assert len(server.requests) == asked + 2
+    assert not any(result.fault for result in run.results)
+    assert run.results == read_run(plan.path).results
+
+
+def test_the_matrix(suite: Suite, settings: Settings, tmp_path: Path) -> None:
+    """A run for the rules, and one for each model with each prompt, with names of their own."""
+    variants = matrix(engines=["rules"], models=["a", "b"], prompts=["v1", "v2"])
+    assert [variant.name for variant in variants] == ["rules", "a.v1", "a.v2", "b.v1", "b.v2"]
+    posting = open_suite("job_posting")
+    plans = [
+        plan_run(
+            posting, each, folder=tmp_path, settings=settings.model_copy(update={"model": each.model, "prompt": each.prompt})
+        )
+        for each in variants[1:3]
+    ]
+    assert [plan.head.prompt for plan in plans] == ["job_posting/v1", "job_posting/v2"]
+    assert plans[0].head.prompt_hash != plans[1].head.prompt_hash
+    assert plans[0].path != plans[1].path
+
+
+def test_a_slip_in_the_last_variant_costs_nothing(suite: Suite, settings: Settings, server: FaultServer, tmp_path: Path) -> None:
+    """All are planned before the first is made."""
+    bad = Variant("llm", "gpt-4o", "v99")
+    runs = make_matrix(suite, [(LLM, settings), (bad, settings.model_copy(update={"prompt": "v99"}))], folder=tmp_path / "runs")
+    with pytest.raises(UsageError, match="v99"):
+        next(runs)
+    assert server.requests == []
+
+
+def test_a_budget_holds_for_all_variants_together(suite: Suite, settings: Settings, server: FaultServer, tmp_path: Path) -> None:
+    """What the first run spent is not there for the second; what was done is kept."""
+    first = make_run(planned(suite, settings, tmp_path / "measure"))
+    cost = sum(time.cost or 0 for time in first.times)
+    server.requests.clear()
+    poor = settings.model_copy(update={"max_cost": cost * 1.5, "cache": False, "concurrency": 1, "max_output_tokens": 25})
+    other = Variant("llm", "gpt-4o-2024-11-20", "")
+    pairs = [(LLM, poor), (other, poor.model_copy(update={"model": other.model}))]
+    runs = make_matrix(suite, pairs, folder=tmp_path / "runs")
+    with pytest.raises(BudgetExceeded):
+        list(runs)
+    assert COUNT <= len(server.requests) < 2 * COUNT
+    assert (tmp_path / "runs" / "memos.gpt-4o.newest.jsonl").exists()
+
+
+def test_a_quote_asks_nothing(suite: Suite, settings: Settings, server: FaultServer, tmp_path: Path) -> None:
+    """It knows what is done, what the cache holds, and what is left."""
+    plan = planned(suite, settings, tmp_path / "runs")
+    quote = quote_run(plan, settings)
+    assert (quote.done, quote.answered, quote.asked, server.requests) == (0, 0, COUNT, [])
+    assert quote.input_tokens > COUNT * 50
+    assert 0 < (quote.cost_low or 0) < (quote.cost_high or 0)
+    with pytest.raises(KeyboardInterrupt):
+        make_run(plan, Conduct(watch=Interrupting(5)))
+    plan.part.write_bytes(plan.part.read_bytes() + b"torn")
+    later = quote_run(plan, settings)
+    assert later.done == 5
+    assert later.answered + later.asked == COUNT - 5
+    make_run(plan)
+    assert quote_run(plan, settings).done == COUNT
+
+
+def test_the_rules_are_asked_once(tmp_path: Path) -> None:
+    """They answer the same each time; repeats would only pretend to say more."""
+    plan = plan_run(open_suite("job_posting"), Variant("rules"), folder=tmp_path, repeats=5)
+    assert (plan.head.repeats, len(plan.jobs), plan.head.model) == (1, 5, None)
+
+
+def test_a_model_has_to_be_named(suite: Suite, tmp_path: Path) -> None:
+    """Before anything is asked."""
+    with pytest.raises(SettingsError, match="EXTRACT_MODEL"):
+        planned(suite, Settings(), tmp_path)
+
+
+def test_the_hash_of_the_code_is_that_of_what_decides_records() -> None:
+    """It is the same in a process, and has nothing to do with where the package lies or with the harness itself."""
+    assert code_hash() == code_hash()
+    assert len(code_hash()) == 64
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (lambda _: b"", "is empty"),
+        (lambda _: b"{}\n", "line 1 is no head"),
+        (lambda raw: raw[: len(raw) // 2], "line"),
+        (lambda raw: b"\n".join(raw.splitlines()[:-1]), "says 12"),
+        (lambda raw: raw + raw.splitlines(keepends=True)[-1], "says 12"),
+        (lambda raw: raw.replace(b'"status":"complete"', b'"status":{"a":1}', 1), "line 2 is no result of a run: status"),
+        (lambda _: b"[" * 100_000, "line 1 is no head"),
+        (lambda raw: raw.replace(b'"format":1', b'"format":99', 1), "line 1 is no head of a run: format"),
+    ],
+)
+def test_a_damaged_run_file_is_refused(suite: Suite, settings: Settings, tmp_path: Path, damage: object, told: str) -> None:
+    """With the file and the line; nothing of it is believed."""
+    plan = planned(suite, settings, tmp_path / "runs")
+    make_run(plan)
+    plan.path.write_bytes(damage(plan.path.read_bytes()))  # type: ignore[operator]
+    with pytest.raises(RunError, match=told) as caught:
+        read_run(plan.path)
+    assert str(plan.path) in str(caught.value)
+
+
+def test_times_stand_beside(suite: Suite, settings: Settings, tmp_path: Path) -> None:
+    """A run file without them is read, and has no latency."""
+    plan = planned(suite, settings, tmp_path / "runs")
+    run = make_run(plan)
+    latency = Measures(run).latency
+    assert latency is not None
+    assert latency.of == COUNT
+    assert 0 < latency.median <= latency.slow
+    times_path(plan.path).unlink()
+    assert Measures(read_run(plan.path)).latency is None
+
+
+def test_answers_from_the_cache_have_no_latency(suite: Suite, settings: Settings, tmp_path: Path) -> None:
+    """They say nothing about how long a model takes."""
+    make_run(planned(suite, settings, tmp_path / "one"))
+    assert Measures(make_run(planned(suite, settings, tmp_path / "two"))).latency is None
+
+
+MAIN = """
+import sys, test_eval_runs
+test_eval_runs.main(*sys.argv[1:])
+"""
+
+
+def main(folder: str, base_url: str) -> None:
+    """What the process does that is killed: a run over the suite of the folder, two documents at a time."""
+    settings = Settings(base_url=base_url, api_key="key", model="gpt-4o", cache_dir=Path(folder, "cache"), concurrency=2)
+    suite = open_suite(str(Path(folder, "memos.jsonl")), schema=f"{folder}/memos.py:Memo")
+    make_run(planned(suite, settings, Path(folder, "runs")))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_a_killed_run_goes_on(tmp_path: Path) -> None:
+    """After SIGKILL only what was under way is asked again, and the file is that of a run that was never killed."""
+    suite = memo_suite(tmp_path, COUNT)
+    tests = Path(__file__).resolve().parent
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tests.parent), str(tests)])}
+    with serving([Step(delay=0.15)] * 100, answer=lambda received: answer_memo(received.body)) as server:
+        command = [sys.executable, "-c", MAIN, str(tmp_path), server.base_url]
+        process = subprocess.Popen(command, env=environment, cwd=tmp_path)
+        part = tmp_path / "runs" / "memos.gpt-4o.newest.jsonl.part"
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and (not part.exists() or part.read_bytes().count(b"\n") < 4):
+            time.sleep(0.02)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        asked = len(server.requests)
+        assert 3 <= asked < COUNT
+        settings = Settings(base_url=server.base_url, api_key="key", model="gpt-4o", cache_dir=tmp_path / "cache", concurrency=2)
+        resumed = planned(suite, settings, tmp_path / "runs")
+        make_run(resumed)
+        assert len(server.requests) <= COUNT + 2
+        whole = planned(suite, settings, tmp_path / "whole")
+        make_run(whole)
+    assert resumed.path.read_bytes() == whole.path.read_bytes()
+
+
+def test_a_head_names_its_run() -> None:
+    """The rules by themselves, a model with its prompt."""
+    assert Head.model_construct(engine="rules").name == "rules"
+    assert Head.model_construct(engine="llm", model="m", prompt="job_posting/v1").name == "m v1"
+
+
+def test_the_schema_of_the_notes_is_what_the_text_says() -> None:
+    """The suite of these tests is not empty by mistake."""
+    assert "class Memo" in SCHEMA
+    assert memo(4) == "Memo no. 004\n\nWritten by Grace Hopper\n\nAbout compilers"
+    assert json.loads(
+        answer_memo(json.dumps({"messages": [{"content": "0 Memo no. 004\n1 Written by x\n2 About y"}]}).encode())
+    ) == {
+        "owner": {"value": "Grace Hopper", "at": 1},
+        "topic": {"value": "compilers", "at": 2},
+    }
+    assert Case("x", "text", "s", {}).source == "text"
