@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from extract.errors import RunError
 from extract.evals.measures import Measures
-from extract.evals.runs import Run
+from extract.evals.runs import Result, Run
 from extract.evals.statistics import (
     LEVEL,
     MIN_BOOTSTRAP,
@@ -113,6 +113,34 @@ class Comparison:
         ]
         return sorted(changes, key=lambda change: (change.p, change.name))
 
+    @cached_property
+    def records(self) -> FieldChange:
+        """In how many documents there is a record now and was none before, and the other way round: failures by themselves."""
+        gained = lost = 0
+        for case, results in self.before.run.by_case.items():
+            was, is_now = _has_record(results), _has_record(self.after.run.by_case[case])
+            gained, lost = gained + (is_now and not was), lost + (was and not is_now)
+        p = mcnemar(gained, lost)
+        return FieldChange("record", gained, lost, p, p)
+
+    @cached_property
+    def read_by_both(self) -> PairedTest | None:
+        """The test on the documents of which both have a record; None where that is all of them, or none.
+
+        A document that fails as a whole moves the headline so far that it hides what else changed.
+        """
+        before, after = self.before.run.by_case, self.after.run.by_case
+        both = [case for case in before if _has_record(before[case]) and _has_record(after[case])]
+        if len(both) in {0, len(before)}:
+            return None
+        clusters = None if self._clusters is None else dict(zip(before, self._clusters, strict=True))
+        return paired([self._differences[case] for case in both], clusters=clusters and [clusters[case] for case in both])
+
+    @property
+    def smallest(self) -> float | None:
+        """The smallest difference that these documents would show in 80 % of cases; None where they can show none."""
+        return None if self.test.too_few else self.test.smallest
+
     @property
     def verdict(self) -> str:
         """In a sentence, what may be said."""
@@ -126,10 +154,7 @@ class Comparison:
         shown = f"{test.difference:+.3f}, p = {written_p(test.p)}"
         if test.differs:
             return f"B is {'better' if test.difference > 0 else 'worse'} than A ({shown})"
-        smallest = (
-            "" if test.smallest is None else f"; a difference of {test.smallest:.3f} would have been found in 80 % of cases"
-        )
-        return f"no difference shown ({shown}){smallest}"
+        return f"no difference shown ({shown})"
 
     @property
     def few_to_resample(self) -> str:
@@ -182,6 +207,11 @@ def _is_right(name: str, rights: Mapping[str, float], others: Mapping[str, float
     if name in rights:
         return rights[name] > 0.5
     return bool(rights) and name in others
+
+
+def _has_record(results: Sequence[Result]) -> bool:
+    """Whether most repeats of a document have a record."""
+    return sum(result.is_valid for result in results) * 2 > len(results)
 
 
 def _called(run: Run) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
-from extract.evals.comparison import Comparison
+from extract.evals.comparison import Comparison, FieldChange
 from extract.evals.gate import Verdict
 from extract.evals.measures import FieldMeasure, Measures, Rate
 from extract.evals.runs import Run
@@ -39,7 +39,7 @@ def run_summary(run: Run) -> dict[str, JsonValue]:
 
 def comparison_summary(comparison: Comparison) -> dict[str, JsonValue]:
     """What changed from A to B, and what may be said of it; a difference above zero speaks for B."""
-    test = comparison.test
+    test, both = comparison.test, comparison.read_by_both
     return {
         "a": comparison.before.run.name,
         "b": comparison.after.run.name,
@@ -52,21 +52,16 @@ def comparison_summary(comparison: Comparison) -> dict[str, JsonValue]:
         "exact": test.exact,
         "too_few": test.too_few,
         "differs": test.differs,
-        "smallest": None if test.smallest is None else _rounded(test.smallest),
+        "smallest": None if comparison.smallest is None else _rounded(comparison.smallest),
+        "records": _change(comparison.records),
+        "read_by_both": None
+        if both is None
+        else {"documents": both.documents, "difference": _rounded(both.difference), "p": both.p},
         "wins": comparison.wins,
         "ties": comparison.ties,
         "losses": comparison.losses,
         "verdict": comparison.verdict,
-        "fields": [
-            {
-                "field": change.name,
-                "gained": change.gained,
-                "lost": change.lost,
-                "p": _rounded(change.p),
-                "adjusted": _rounded(change.adjusted),
-            }
-            for change in comparison.fields
-        ],
+        "fields": [_change(change) for change in comparison.fields],
         "changed": [{"case": pair.case, "a": _rounded(pair.before), "b": _rounded(pair.after)} for pair in comparison.changed],
     }
 
@@ -76,6 +71,17 @@ def verdict_summary(verdict: Verdict) -> dict[str, JsonValue]:
     return {
         "passed": verdict.passed,
         "checks": [{"name": check.name, "passed": check.passed, "message": check.message} for check in verdict.checks],
+    }
+
+
+def _change(change: FieldChange) -> dict[str, JsonValue]:
+    """A field that became right or wrong, in how many documents, with McNemar's p and that after Holm."""
+    return {
+        "field": change.name,
+        "gained": change.gained,
+        "lost": change.lost,
+        "p": _rounded(change.p),
+        "adjusted": _rounded(change.adjusted),
     }
 
 
