@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from extract.errors import RunError
-from extract.evals.measures import Measures
+from extract.evals.measures import Measures, cluster_names
 from extract.evals.runs import Result, Run
 from extract.evals.statistics import (
     LEVEL,
@@ -133,8 +133,8 @@ class Comparison:
         both = [case for case in before if _has_record(before[case]) and _has_record(after[case])]
         if len(both) in {0, len(before)}:
             return None
-        clusters = None if self._clusters is None else dict(zip(before, self._clusters, strict=True))
-        return paired([self._differences[case] for case in both], clusters=clusters and [clusters[case] for case in both])
+        named = {case: before[case][0].cluster for case in both}
+        return paired([self._differences[case] for case in both], clusters=cluster_names(named))
 
     @property
     def smallest(self) -> float | None:

@@ -74,10 +74,37 @@ def states(value: Scalar, leaf: Leaf | None, parts: Sequence[str]) -> bool:
         return True
     if not isinstance(value, str) or (leaf is not None and leaf.choices):
         return False
-    wanted = "".join(_words(unescaped(value)))
-    if not wanted:
+    if not letters(value):
         return any(value in text for text in whole)
-    return any(_stands(wanted, text) for text in (*whole, *_other_orders(parts)))
+    return any(Words.of(text).have(value) for text in (*whole, *_other_orders(parts)))
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The letters and digits of a text as one, and where its words begin and end in them."""
+
+    joined: str
+    edges: frozenset[int]
+
+    @classmethod
+    def of(cls, text: str) -> Words:
+        """Those of a text; what markup and escapes it has is taken out before."""
+        words = _words(text)
+        return cls("".join(words), frozenset({0, *accumulate(map(len, words))}))
+
+    def have(self, value: str) -> bool:
+        """Whether a value stands in the text in whole words, wherever blanks and punctuation are.
+
+        >>> Words.of("at our Top - tier bakery").have("top-tier"), Words.of("our bakery").have("baker")
+        (True, False)
+        """
+        wanted = "".join(_words(unescaped(value)))
+        at = self.joined.find(wanted) if wanted else -1
+        while at >= 0:
+            if at in self.edges and at + len(wanted) in self.edges:
+                return True
+            at = self.joined.find(wanted, at + 1)
+        return False
 
 
 def unescaped(text: str) -> str:
@@ -92,23 +119,10 @@ def letters(text: str) -> str:
     """Only letters and digits, in lower case; what a reader of a screen takes for each other is the same.
 
     >>> letters("Top - tier AI"), letters("top-tier Al")
-    ('toptieraii', 'toptieraii')
+    ('toptierai', 'toptierai')
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
     return "".join(filter(str.isalnum, folded)).translate(_ALIKE)
-
-
-def _stands(wanted: str, text: str) -> bool:
-    """Whether these letters stand in a text, from the beginning of a word to the end of one."""
-    words = _words(text)
-    joined = "".join(words)
-    edges = {0, *accumulate(map(len, words))}
-    at = joined.find(wanted)
-    while at >= 0:
-        if at in edges and at + len(wanted) in edges:
-            return True
-        at = joined.find(wanted, at + 1)
-    return False
 
 
 def _other_orders(parts: Sequence[str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from extract.cleaning import clean
 from extract.cleaning.document import CleanDocument, Scalar
 from extract.errors import DatasetError, ExtractError
 from extract.evals.cases import Case
-from extract.evals.evidence import letters, states, unescaped
+from extract.evals.evidence import Words, states, unescaped
 from extract.evals.suites import faults_of, read_cases, suite_file, task_for
 from extract.fields import Leaf, is_within, leaf_annotations, path_pattern
 from extract.report import leaves
@@ -84,8 +84,8 @@ class _Stated:
     source: str
 
     def states(self, value: Scalar, leaf: Leaf) -> bool:
-        if isinstance(value, str) and not leaf.choices and (wanted := letters(value)):
-            return wanted in self._letters or any(states(value, leaf, [line]) for line in self._lines)
+        if isinstance(value, str) and not leaf.choices and self._words.have(value):
+            return True
         return any(states(value, leaf, [line]) for line in self._lines)
 
     @cached_property
@@ -95,5 +95,5 @@ class _Stated:
         return [*segments, *(str(fact.value) for fact in self.clean.facts)]
 
     @cached_property
-    def _letters(self) -> str:
-        return letters("\n".join([*self._lines, unescaped(self.source)]))
+    def _words(self) -> Words:
+        return Words.of("\n".join([*self._lines, unescaped(self.source)]))

@@ -143,7 +143,7 @@ def _head(suite: Suite, variant: Variant, engines: Sequence[Engine], *, repeats:
         dataset=suite.name,
         cases=len(suite.cases),
         repeats=repeats,
-        schema_name=suite.task.name,
+        schema_name=suite.schema,
         engine=variant.engine,
         model=origin.get("model"),
         endpoint=origin.get("endpoint"),

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from extract.settings import Settings  # a run of the rules reads none
 
 _LOG = logging.getLogger("extract")
+_PLACES = frozenset({"suite", "schema_name"})
+"""Parts of a head that say where things are; what they are say its hashes."""
 
 
 @dataclass(slots=True)
@@ -168,7 +170,7 @@ def _finished(plan: Plan, conduct: Conduct) -> Run | None:
 
 
 def _differing(one: Head, other: Head) -> list[str]:
-    return [name for name in type(one).model_fields if getattr(one, name) != getattr(other, name) and name != "suite"]
+    return [name for name in type(one).model_fields if name not in _PLACES and getattr(one, name) != getattr(other, name)]
 
 
 def _resumed(plan: Plan, conduct: Conduct, journal: Journal) -> dict[tuple[str, int], tuple[Result, Time]]:

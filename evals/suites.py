@@ -31,12 +31,13 @@ T = TypeVar("T")
 class Suite:
     """Cases of one task, in the order of their names, and how they are scored.
 
-    ``place`` is what was named to open it. ``critical`` are fields that must not get worse in any case, beside those that a case
-    names itself.
+    ``place`` is what was named to open it, and ``schema`` its task ("job_posting", "orders.py:Order"). ``critical`` are fields
+    that must not get worse in any case, beside those that a case names itself.
     """
 
     name: str
     place: str
+    schema: str
     task: Task[BaseModel]
     cases: Sequence[Case]
     scorers: Scorers
@@ -83,7 +84,8 @@ def open_suite(place: str, *, schema: str | None = None) -> Suite:
     found = list(read_cases(place))
     cases = [case for case in found if isinstance(case, Case)]
     faults = [str(error) for error in found if isinstance(error, DatasetError)]
-    task, cases = _of_one_task(cases, place, (form.schema_ if form else "") or schema)
+    named, cases = _of_one_task(cases, place, (form.schema_ if form else "") or schema)
+    task = task_named(named)
     faults += [f"{case.name}: {fault}" for case in cases for fault in faults_of(case, task)]
     faults += [f"the id {name} is there {n} times" for name, n in Counter(case.name for case in cases).items() if n > 1]
     if faults:
@@ -93,6 +95,7 @@ def open_suite(place: str, *, schema: str | None = None) -> Suite:
     return Suite(
         name=_name(place),
         place=place,
+        schema=named,
         task=task,
         cases=sorted((replace(case, schema=task.name) for case in cases), key=lambda case: case.name),
         scorers=scorers_of(task.schema, form.scorers if form else None),
@@ -177,12 +180,13 @@ def task_for(case: Case, given: str | None) -> Task[BaseModel]:
     return task_named(case.schema or given or _DEFAULT)
 
 
-def _of_one_task(cases: Sequence[Case], place: str, given: str | None) -> tuple[Task[BaseModel], list[Case]]:
+def _of_one_task(cases: Sequence[Case], place: str, given: str | None) -> tuple[str, list[Case]]:
+    """The schema that cases are of, and those that are of it."""
     chosen = [case for case in cases if given is None or case.schema in {given, ""}]
     named = {case.schema or given or _DEFAULT for case in chosen} or {given or _DEFAULT}
     if len(named) > 1:
         raise DatasetError(f"{place} holds cases of several schemas ({', '.join(sorted(named))}): choose one with --schema.")
-    return task_named(named.pop()), chosen
+    return named.pop(), chosen
 
 
 def _name(place: str) -> str:
