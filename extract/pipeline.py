@@ -282,8 +282,13 @@ def asking_engine(task: Task[T], settings: Settings) -> LlmEngine:
 
 def without_llm(error: ModuleNotFoundError) -> UsageError:
     """The error for a package of the extra llm that is not there."""
+    return without_extra(error, "Asking a model", "llm")
+
+
+def without_extra(error: ModuleNotFoundError, what: str, extra: str) -> UsageError:
+    """The error for a package of an extra that is not there, with the way out."""
     return UsageError(
-        f"Asking a model needs the extra llm, of which {error.name} is not installed: pip install 'extract-service[llm]'."
+        f"{what} needs the extra {extra}, of which {error.name} is not installed: pip install 'extract-service[{extra}]'."
     )
 
 

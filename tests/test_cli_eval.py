@@ -230,6 +230,23 @@ def test_wrong_use_is_said_in_a_line(folder: Path, arguments: list[str], code: i
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("missing", ["scipy", "rapidfuzz", "numpy"])
+def test_without_the_extra_the_way_out_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    """Who installed the package alone reads which extra it takes."""
+
+    class Absent:
+        def find_spec(self, name: str, *_: object) -> None:
+            if name.partition(".")[0] == missing:
+                raise ModuleNotFoundError(f"No module named {missing!r}", name=missing)
+
+    for name in [name for name in sys.modules if name.startswith(("extract.evals", missing))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "meta_path", [Absent(), *sys.meta_path])
+    done = evaluate("run", "job_posting")
+    assert done.exit_code == 2
+    assert f"needs the extra evals, of which {missing} is not installed: pip install 'extract-service[evals]'" in done.stderr
+
+
 def test_a_run_that_is_stopped_says_how_to_go_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A refused key ends it with 1; what was done is kept."""
     steps = [*[Step()] * 3, *[Step(status=401, body={"error": {"message": "bad key"}})] * 9]

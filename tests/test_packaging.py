@@ -23,7 +23,7 @@ DATA = {"extract/py.typed", "extract/engines/llm/prices.toml"}
 NOT_COPIED = (".git", ".venv", "__pycache__", "*.egg-info", "build", "dist", ".*_cache", ".hypothesis")
 HEAVY = (
     "babel charset_normalizer diskcache docx dotenv httpx2 instructor lxml numpy openai phonenumbers platformdirs py3langid "
-    "pydantic_settings pypdfium2 rich rs_bpe tenacity typer"
+    "pydantic_settings pypdfium2 rapidfuzz rich rs_bpe scipy tenacity typer"
 ).split()
 
 
@@ -41,14 +41,18 @@ def data_on_disk() -> set[str]:
     """The files that are no code and have to be installed."""
     vocabulary = {str(path) for path in on_disk("*.*") if path.parent.name == "vocabulary" and path.suffix != ".py"}
     prompts = {str(path) for path in on_disk("*.md") if "prompts" in path.parts}
-    review = {str(path) for path in on_disk("*.*") if path.parent.name == "review" and path.suffix in {".html", ".css", ".js"}}
+    pages = {
+        str(path)
+        for path in on_disk("*.*")
+        if path.parent.name in {"review", "report"} and path.suffix in {".html", ".css", ".js"}
+    }
     gold = {
         f"extract/{path.relative_to(ROOT).as_posix()}"
         for case in (ROOT / "evals" / "gold").iterdir()
         for path in case.iterdir()
         if path.name in {"input.txt", "expected.json", "note.md"}
     }
-    return DATA | vocabulary | prompts | review | gold
+    return DATA | vocabulary | prompts | pages | gold
 
 
 @pytest.fixture(scope="module")

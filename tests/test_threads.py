@@ -1,4 +1,4 @@
-"""Calls off the event loop: as many at once as are allowed, given up when nobody waits, and no hindrance at the end."""
+"""Calls in threads: as many at once as are allowed, given up when nobody waits, and no hindrance at the end."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from extract import aextract
 from extract.cleaning.document import CleanDocument
 from extract.engines.base import Draft, Origin
 from extract.settings import Settings
-from extract.threads import abandoned, in_thread
+from extract.threads import InFlight, abandoned, in_thread
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -141,3 +142,106 @@ def test_a_process_ends_while_a_document_is_under_way() -> None:
         )
         done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False, timeout=40)
     assert (done.returncode, done.stdout.strip()) == (0, "given up"), done.stderr
+
+
+# Jobs as they are done ----------------------------------------------------------------------------------------------------
+
+
+class Counting:
+    """Counts how many calls are under way, and holds each until it may go on."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.now = self.most = self.begun = 0
+        self.go_on = threading.Event()
+        self.go_on.set()
+
+    def __call__(self, job: int) -> int:
+        with self.lock:
+            self.begun += 1
+            self.now += 1
+            self.most = max(self.most, self.now)
+        self.go_on.wait(30)
+        time.sleep(0.002)
+        with self.lock:
+            self.now -= 1
+        return job * job
+
+
+def test_each_job_is_done_once_and_few_at_a_time() -> None:
+    """All results come, each with its job, and no more are under way than was said."""
+    call = Counting()
+    assert sorted(InFlight(range(50), call, at_once=4)) == [(job, job * job) for job in range(50)]
+    assert (call.begun, 2 <= call.most <= 4) == (50, True)
+
+
+def test_jobs_are_taken_as_they_are_needed() -> None:
+    """A million of them is no list in memory."""
+    taken: list[int] = []
+
+    def jobs() -> Iterator[int]:
+        for job in range(10**6):
+            taken.append(job)
+            yield job
+
+    flight = InFlight(jobs(), lambda job: job, at_once=3)
+    assert [next(flight)[1] for _ in range(5)]
+    assert len(taken) <= 5 + 3
+
+
+def test_what_a_call_raises_is_raised_and_the_others_come() -> None:
+    """Whoever goes on after it loses nothing."""
+
+    def call(job: int) -> int:
+        if job == 2:
+            raise ZeroDivisionError
+        return job
+
+    flight = InFlight(range(4), call, at_once=1)
+    assert [next(flight)[1], next(flight)[1]] == [0, 1]
+    with pytest.raises(ZeroDivisionError):
+        next(flight)
+    assert [job for job, _ in flight] == [3]
+
+
+def test_after_stop_those_under_way_come_and_none_is_begun() -> None:
+    """As after a first Ctrl-C."""
+    call = Counting()
+    call.go_on.clear()
+    flight = InFlight(range(10), call, at_once=3)
+    threading.Timer(0.05, call.go_on.set).start()
+    next(flight)
+    flight.stop()
+    assert len(list(flight)) == 2 == call.begun - 1
+
+
+def test_after_leave_those_under_way_make_no_further_attempt() -> None:
+    """As after a second Ctrl-C: whoever asks a model sees that nobody waits."""
+    seen: list[bool] = []
+    reached, left = threading.Event(), threading.Event()
+
+    def call(job: int) -> int:
+        reached.set()
+        left.wait(30)
+        given_up = abandoned.get()
+        seen.append(given_up is not None and given_up.is_set())
+        return job
+
+    flight = InFlight(range(2), call, at_once=2)
+    flight._begin()  # noqa: SLF001  # what next() does before it waits
+    assert reached.wait(30)
+    flight.leave()
+    left.set()
+    deadline = time.monotonic() + 30
+    while len(seen) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert seen == [True, True]
+
+
+def test_a_result_that_was_lost_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Ctrl-C comes in the moment in which one was taken out, the loop still ends."""
+    monkeypatch.setattr(sys.modules["extract.threads"], "_LOOK_AGAIN", 0.01)
+    flight = InFlight(range(2), lambda job: job, at_once=2)
+    flight._begin()  # noqa: SLF001  # as above
+    flight._done.get(timeout=30)  # noqa: SLF001  # taken out, and lost
+    assert len(list(flight)) == 1

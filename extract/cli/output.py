@@ -20,13 +20,15 @@ from rich.table import Table
 from extract import report
 from extract.cli.options import ListFormat
 from extract.errors import ExtractError, UsageError
-from extract.pipeline import without_llm
+from extract.pipeline import without_extra, without_llm
 from extract.source import read_bounded
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
 WRONG_USE = 2  # also what typer answers to an unknown option
 FAILED = 1
+_EVALS = frozenset({"numpy", "rapidfuzz", "scipy"})
+"""What the extra evals brings."""
 
 
 def read_document(file: str | None, max_chars: int) -> tuple[str, bytes | Path]:
@@ -83,8 +85,9 @@ def errors_of(name: str) -> Iterator[None]:
         shown = report.printable(name)
         line = message if message.startswith(shown) else f"{shown}: {message}"
         fail(line, WRONG_USE if isinstance(error, UsageError) else FAILED)
-    except ModuleNotFoundError as error:  # what a command loads by itself is of the extra llm
-        fail(str(without_llm(error)), WRONG_USE)
+    except ModuleNotFoundError as error:  # what a command loads by itself is of an extra
+        missing = without_extra(error, "extract eval", "evals") if error.name in _EVALS else without_llm(error)
+        fail(str(missing), WRONG_USE)
 
 
 def fail(message: str, code: int) -> NoReturn:
