@@ -9,7 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from eval_suites import OWNERS, TOPICS, lines, memo_suite, write_suite
+from eval_suites import OWNERS, TOPICS, answer_memo, lines, memo_suite, write_suite
+from fault_server import Received, serving
+from pydantic import JsonValue
 
 from extract.cleaning.document import CleanDocument
 from extract.engines.base import Draft, DraftValue, Origin, TextReference
@@ -20,7 +22,7 @@ from extract.evals.gate import Limits, as_json, baseline_of, judge_run, read_bas
 from extract.evals.gate_reports import as_junit, as_markdown
 from extract.evals.measures import Measures
 from extract.evals.planning import Variant, plan_run
-from extract.evals.running import make_run
+from extract.evals.running import make_run, rescored
 from extract.evals.runs import Result, Run
 from extract.evals.scorers import scorers_of
 from extract.evals.suites import Suite, open_suite
@@ -29,6 +31,7 @@ from extract.settings import Settings
 
 Misreads = Callable[[int], str]
 NOTHING = Limits()
+pytestmark = pytest.mark.block_network(allowed_hosts=["127.0.0.1"])
 
 
 class Reader:
@@ -251,6 +254,64 @@ def test_few_documents_are_held_to_their_critical_cells(tmp_path: Path) -> None:
     suite = memo_suite(tmp_path, 5)
     assert verdict_of(suite, every(1, "topic")) == []
     assert verdict_of(suite, every(4)) == ["critical: memo-000: owner", "critical: memo-004: owner"]
+
+
+def reordered(value: JsonValue) -> JsonValue:
+    """The value with each list turned round, and with other white space, capitals and punctuation in its texts."""
+    if isinstance(value, dict):
+        return {name: reordered(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [reordered(inner) for inner in reversed(value)]
+    return value
+
+
+def respaced(record: JsonValue) -> JsonValue:
+    """The record with other white space, and with a full stop at the end of each text that is no code."""
+    if isinstance(record, dict):
+        return {name: respaced(inner) for name, inner in record.items()}
+    if isinstance(record, list):
+        return [respaced(inner) for inner in record]
+    return f"  {record.replace(' ', '  ')}. " if isinstance(record, str) and " " in record and "://" not in record else record
+
+
+@pytest.mark.parametrize("change", [reordered, respaced], ids=["reordered", "respaced"])
+def test_another_order_or_spelling_passes(tmp_path: Path, change: Callable[[JsonValue], JsonValue]) -> None:
+    """The records of the shipped postings with lists turned round, or other blanks and full stops: all ties, and the gate is open."""
+    suite = open_suite("job_posting")
+    run = make_run(plan_run(suite, Variant("rules"), folder=tmp_path))
+    changed = [result.model_copy(update={"record": change(result.record)}) for result in run.results]
+    assert [result.record for result in changed] != [result.record for result in run.results]
+    other = rescored(Run(run.head, changed, run.times), suite)
+    assert judge_run(other, baseline_of(run, NOTHING)).passed
+    assert (compare(run, other).ties, Measures(other).headline) == (5, 1.0)
+
+
+def test_a_worse_prompt_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An endpoint that does what the prompt says: without the sentence on owners, it takes numbers for them."""
+    monkeypatch.chdir(tmp_path)
+    told = "The owner is the person who wrote the note."
+    for name, sentence in (("good", told), ("bad", "")):
+        text = f"---\nid: memo/{name}\nversion: 1\ndescription: d\n---\n<!-- system -->\n{sentence}\n{{{{fields}}}}\n"
+        Path(f"{name}.md").write_text(f"{text}\n<!-- user -->\n{{{{document}}}}\n", encoding="utf-8")
+
+    def answer(received: Received) -> str:
+        return answer_memo(received.body, wrong=() if told in received.body.decode() else range(20))
+
+    suite = uncritical(tmp_path)
+    with serving(answer=answer) as server:
+        settings = Settings(base_url=server.base_url, api_key="k", model="m", cache_dir=tmp_path / "cache")
+        good, bad = (
+            make_run(
+                plan_run(
+                    suite, Variant("llm", "m", prompt), folder=tmp_path, settings=settings.model_copy(update={"prompt": prompt})
+                )
+            )
+            for prompt in ("good.md", "bad.md")
+        )
+    assert good.head.prompt_hash != bad.head.prompt_hash
+    assert compare(good, bad).verdict.startswith("B is worse than A (-0.500")
+    assert not judge_run(bad, baseline_of(good, NOTHING)).passed
+    assert judge_run(good, baseline_of(bad, NOTHING)).passed
 
 
 def test_what_was_wrong_may_stay_wrong(suite: Suite) -> None:

@@ -19,6 +19,7 @@ from extract.evals.runs import read_run
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORDED = ROOT / "evals" / "recorded" / "job_posting.tiny-random.jsonl"
+BASELINE = ROOT / "evals" / "baselines" / "job_posting.rules.json"
 RUNS = [Path("runs", f"job_posting.tiny-random.{prompt}.jsonl") for prompt in ("v1", "v2")]
 ANEW = "the requests are not as recorded: if that was meant, record anew as evals/recorded/README.md says"
 
@@ -59,6 +60,15 @@ def test_gibberish_is_told_from_the_rules(runs: Any) -> None:
     for run in runs:
         assert run["f1"] < rules["f1"] - 0.2
         assert run["evidence"]["share"] == 1.0
+
+
+def test_the_gate_of_the_project_shuts_for_it(runs: Any) -> None:
+    """The baseline of the rules lets no engine pass that gets critical cells wrong, however few documents there are."""
+    done = CliRunner().invoke(app, ["eval", "gate", str(RUNS[0]), "--baseline", str(BASELINE)])
+    assert done.exit_code == 1
+    broken = [check["name"] for check in json.loads(done.stdout)["checks"] if not check["passed"]]
+    assert broken
+    assert all(name.startswith("critical: ") for name in broken)
 
 
 def test_prompts_are_compared(runs: Any) -> None:
