@@ -276,7 +276,7 @@ def respaced(record: JsonValue) -> JsonValue:
 
 @pytest.mark.parametrize("change", [reordered, respaced], ids=["reordered", "respaced"])
 def test_another_order_or_spelling_passes(tmp_path: Path, change: Callable[[JsonValue], JsonValue]) -> None:
-    """The records of the shipped postings with lists turned round, or other blanks and full stops: all ties, and the gate is open."""
+    """The shipped postings with lists turned round, or other blanks and full stops: all ties, and the gate is open."""
     suite = open_suite("job_posting")
     run = make_run(plan_run(suite, Variant("rules"), folder=tmp_path))
     changed = [result.model_copy(update={"record": change(result.record)}) for result in run.results]

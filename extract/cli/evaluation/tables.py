@@ -133,7 +133,11 @@ def _table(name: str, *figures: str) -> Table:
 
 
 def _share(rate: Rate) -> str:
-    return f"{rate.share:.1%}" if rate.of else "–"
+    """A share with its interval, in per cent: "98.0 % (89–100)"."""
+    if not rate.of:
+        return "–"
+    low, high = rate.interval
+    return f"{100 * rate.share:.1f} % ({100 * low:.0f}–{100 * high:.0f})"
 
 
 def _interval(interval: Interval | None, *, signed: bool = False) -> str:
