@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -96,4 +97,4 @@ class _Stated:
 
     @cached_property
     def _words(self) -> Words:
-        return Words.of("\n".join([*self._lines, unescaped(self.source)]))
+        return Words.of("\n".join([*self._lines, unescaped(self.source), html.unescape(self.source)]))  # links are in tags

@@ -229,6 +229,14 @@ def test_gold_values_stand_in_the_document(tmp_path: Path, expected: object, inf
     assert [fault.path for fault in check_gold(str(tmp_path)).faults] == faults
 
 
+def test_what_stands_in_a_link_is_stated(tmp_path: Path) -> None:
+    """An address, or the number in it, may be in the markup alone."""
+    page = '<html><body><a href="https://acme.example/apply?job=R-17&amp;x=1">Apply</a></body></html>'
+    gold = {"expected": {"apply_url": "https://acme.example/apply?job=R-17&x=1", "job_id": "R-17", "title": "R-1"}}
+    write_case(tmp_path / "a", gold=gold, text=page, name="input.html")
+    assert [fault.path for fault in check_gold(str(tmp_path)).faults] == ["title"]
+
+
 def test_a_document_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
     """The others are checked."""
     write_case(tmp_path / "a", text="\x00\x01")
