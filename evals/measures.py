@@ -201,7 +201,7 @@ def absent_units(result: Result, scorers: Mapping[str, str]) -> dict[str, bool]:
         if cell.absent and scorers.get(cell.field) != Scorer.JOINT:
             head, _, last = cell.path.rpartition(".")
             unit = head if last.isdecimal() else cell.path
-            units[unit] = units.get(unit, False) or cell.outcome is Outcome.INVENTED
+            units[unit] = cell.outcome is Outcome.INVENTED
     return units
 
 

@@ -191,7 +191,7 @@ def scorer_named(name: str) -> Scorer:
 
 
 def _declared(leaf: Leaf) -> FieldScorer:
-    """The scorer that the field names, the innermost where several do; else the one that goes with its type."""
+    """The scorer that the field names, the last that is said of it; else the one that goes with its type."""
     for mark in reversed(leaf.marks):
         if isinstance(mark, ScoredAs):
             return FieldScorer(scorer_named(mark.scorer), leaf) if isinstance(mark.scorer, str) else _own(leaf, mark.scorer)

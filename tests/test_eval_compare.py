@@ -135,6 +135,18 @@ def test_a_field_is_right_in_most_repeats(suite: Suite) -> None:
     assert compare(run_of(suite, *[every(40, "")] * 3), run_of(suite, every(2), every(40, ""), every(40, ""))).fields == []
     (change,) = compare(run_of(suite, *[every(40, "")] * 3), run_of(suite, every(2), every(2), every(40, ""))).fields
     assert change.lost == 10
+    (half,) = compare(run_of(suite, *[every(40, "")] * 2), run_of(suite, every(2), every(40, ""))).fields
+    assert half.lost == 10  # in one of two is not in most
+
+
+def test_repeats_that_fail_are_wrong_ones(suite: Suite) -> None:
+    """Two failures of three leave no field right, and no record; one leaves both."""
+    right = run_of(suite, *[every(40, "")] * 3)
+    failing = compare(right, run_of(suite, every(2, "fails"), every(2, "fails"), every(40, "")))
+    assert {(change.name, change.lost) for change in failing.fields} == {("owner", 10), ("topic", 10)}
+    assert failing.records.lost == 10
+    once = compare(right, run_of(suite, every(2, "fails"), every(40, ""), every(40, "")))
+    assert (once.fields, once.records.lost, once.read_by_both) == ([], 0, None)
 
 
 def test_clusters_are_what_chance_deals_with(tmp_path: Path) -> None:
@@ -145,6 +157,9 @@ def test_clusters_are_what_chance_deals_with(tmp_path: Path) -> None:
     comparison = compare(run_of(suite), run_of(suite, every(2)))
     assert (comparison.test.documents, comparison.test.units) == (20, 5)
     assert comparison.verdict.startswith("too few clusters to decide")
+    both = compare(run_of(suite), run_of(suite, every(4, "fails"))).read_by_both
+    assert both is not None
+    assert (both.documents, both.units) == (15, 5)
 
 
 def test_a_document_that_fails_scores_zero_and_is_counted_apart(suite: Suite) -> None:
@@ -166,6 +181,11 @@ def test_resampling_needs_fifty_documents(tmp_path: Path, suite: Suite) -> None:
     interval = compare(run_of(many), run_of(many, every(2))).bootstrap
     assert interval is not None
     assert -0.35 < interval.low < -0.25 < interval.high < -0.15
+    of_sites = [case | {"cluster": f"site-{n % 10}"} for n, case in enumerate(lines(50))]
+    (tmp_path / "sites").mkdir()
+    data, schema = write_suite(tmp_path / "sites", of_sites)
+    sites = open_suite(data, schema=schema)
+    assert compare(run_of(sites), run_of(sites, every(2))).bootstrap is None  # ten sites, however many documents
 
 
 def test_an_a_a_comparison(suite: Suite) -> None:
@@ -233,6 +253,13 @@ def test_a_lower_headline_that_is_hardly_chance_shuts_the_gate(tmp_path: Path) -
     suite = uncritical(tmp_path)
     assert verdict_of(suite, every(4)) == ["quality"]
     assert verdict_of(suite, every(5)) == []
+
+
+def test_the_gate_deals_in_clusters_too(tmp_path: Path) -> None:
+    """Twenty documents of five sites are five units: what is the same everywhere may still be chance."""
+    cases = [case | {"cluster": f"site-{n % 5}", "critical": []} for n, case in enumerate(lines(20))]
+    data, schema = write_suite(tmp_path, cases)
+    assert verdict_of(open_suite(data, schema=schema), every(1)) == []
 
 
 def test_a_better_run_passes(tmp_path: Path) -> None:
@@ -326,13 +353,32 @@ def test_critical_cells_are_right_in_most_repeats(suite: Suite) -> None:
     """One repeat of three that is wrong flips nothing."""
     right = every(40, "")
     assert verdict_of(suite, every(19), right, right) == []
-    assert verdict_of(suite, every(19), every(19), right) == ["critical: memo-000: owner", "critical: memo-019: owner"]
+    broken = ["critical: memo-000: owner", "critical: memo-019: owner"]
+    assert verdict_of(suite, every(19), every(19), right) == broken
+    assert verdict_of(suite, every(19, "fails"), every(19, "fails"), right) == broken
+    assert verdict_of(suite, every(19), right) == broken  # in one of two is not in most
+
+
+def test_a_list_that_should_be_empty_is_watched(tmp_path: Path) -> None:
+    """What is put into a critical list of which gold says that it is empty was not there before."""
+    suite = open_suite("job_posting")
+    run = make_run(plan_run(suite, Variant("rules"), folder=tmp_path))
+    (case,) = [case for case in suite.cases if case.name == "meta_reality_labs_intern"]
+    assert case.expected["locations"] == []
+    changed = [_with_place(result) if result.case == case.name else result for result in run.results]
+    verdict = judge_run(rescored(Run(run.head, changed, run.times), suite), baseline_of(run, NOTHING))
+    assert [check.name for check in verdict.checks if not check.passed] == [f"critical: {case.name}: locations.+"]
+
+
+def _with_place(result: Result) -> Result:
+    return result.model_copy(update={"record": {**(result.record or {}), "locations": [{"city": "Sacramento"}]}})
 
 
 @pytest.mark.parametrize(
     ("limits", "broken"),
     [
         (Limits(valid=0.9), []),
+        (Limits(valid=0.95), []),
         (Limits(valid=0.96), ["valid"]),
         (Limits(cost=0.0), ["cost"]),
         (Limits(seconds=0.6), []),

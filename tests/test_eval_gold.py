@@ -229,6 +229,29 @@ def test_gold_values_stand_in_the_document(tmp_path: Path, expected: object, inf
     assert [fault.path for fault in check_gold(str(tmp_path)).faults] == faults
 
 
+def test_choices_are_read_and_not_looked_up_as_words(tmp_path: Path) -> None:
+    """A word that is denied is not the choice."""
+    text = POSTING + "\nRemote work is not possible.\n"
+    write_case(tmp_path / "a", gold={"expected": {"workplace_type": "REMOTE"}}, text=text)
+    assert [fault.path for fault in check_gold(str(tmp_path)).faults] == ["workplace_type"]
+
+
+def test_values_may_stand_in_what_is_no_part_of_the_posting(tmp_path: Path) -> None:
+    """A footer is part of the document."""
+    page = "<html><main><h1>Pastry Cook</h1><p>We bake bread for Lyon.</p></main><footer>Start: 3 March 2025</footer></html>"
+    write_case(tmp_path / "a", gold={"expected": {"start_date": "2025-03-03"}}, text=page, name="input.html")
+    assert check_gold(str(tmp_path)).faults == ()
+
+
+def test_gold_may_label_a_part_of_what_a_schema_requires(tmp_path: Path) -> None:
+    """What is left out is not labelled, and no fault."""
+    required = "from pydantic import BaseModel\n\n\nclass Order(BaseModel):\n    number: str\n    total: float\n"
+    (tmp_path / "orders.py").write_text(required, encoding="utf-8")
+    data = tmp_path / "orders.jsonl"
+    data.write_text('{"id": "a", "input": "Order 7", "expected": {"number": "7"}}\n', encoding="utf-8")
+    assert len(open_suite(str(data), schema=f"{tmp_path}/orders.py:Order").cases) == 1
+
+
 def test_what_stands_in_a_link_is_stated(tmp_path: Path) -> None:
     """An address, or the number in it, may be in the markup alone."""
     page = '<html><body><a href="https://acme.example/apply?job=R-17&amp;x=1">Apply</a></body></html>'

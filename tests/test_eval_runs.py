@@ -310,6 +310,57 @@ def test_failed_documents_are_tried_again_on_demand(suite: Suite, tmp_path: Path
     assert run.results == read_run(plan.path).results
 
 
+def test_what_failed_before_an_interruption_is_tried_again_on_demand(suite: Suite, tmp_path: Path) -> None:
+    """Of a run that was begun, too; and where nothing failed, nothing is done."""
+    steps = [Step(status=400, body={"error": {"message": "no"}})] * 2
+    with serving(steps, answer=lambda received: answer_memo(received.body)) as server:
+        settings = Settings(base_url=server.base_url, api_key="key", model="gpt-4o", cache=False, concurrency=1)
+        plan = planned(suite, settings, tmp_path / "runs")
+        with pytest.raises(KeyboardInterrupt):
+            make_run(plan, Conduct(watch=Interrupting(4)))
+        watch = Interrupting(-1)
+        assert not any(result.fault for result in make_run(plan, Conduct(watch=watch, retry_failed=True)).results)
+        assert watch.seen[0] == 2
+        asked = len(server.requests)
+        make_run(plan, Conduct(retry_failed=True))
+        assert len(server.requests) == asked
+
+
+def test_what_a_failed_document_used_is_counted(suite: Suite, tmp_path: Path) -> None:
+    """An answer that cannot be used was paid for."""
+    with serving(answer="no JSON") as server:
+        settings = Settings(base_url=server.base_url, api_key="key", model="gpt-4o", cache=False)
+        results = make_run(planned(suite, settings, tmp_path / "runs")).results
+    assert {result.fault.code for result in results if result.fault} == {"invalid_answer"}
+    assert all(result.spent.input_tokens >= 100 and result.spent.cost for result in results)
+
+
+def test_what_stops_a_run_begins_no_further_document(suite: Suite, tmp_path: Path) -> None:
+    """One engine says that no further call can succeed."""
+    filled: list[str] = []
+
+    class Broke(Crashing):
+        def fill(self, clean: CleanDocument) -> Draft:
+            filled.append(clean.source.name)
+            raise BudgetExceeded("nothing left")
+
+    with pytest.raises(BudgetExceeded):
+        make_run(replace(in_memory(suite, Broke(), tmp_path / "runs"), at_once=1))
+    assert len(filled) == 1
+
+
+def test_results_of_other_documents_in_a_journal_are_left_out(suite: Suite, settings: Settings, tmp_path: Path) -> None:
+    """A file that somebody put lines into has no more results than the run has documents."""
+    plan = planned(suite, settings, tmp_path / "runs")
+    with pytest.raises(KeyboardInterrupt):
+        make_run(plan, Conduct(watch=Interrupting(2)))
+    head, first, second = plan.part.read_text("utf-8").splitlines()
+    foreign = first.replace('"case":"memo-', '"case":"other-')
+    plan.part.write_text(f"{head}\n{first}\n{second}\n{foreign}\n", encoding="utf-8")
+    assert len(make_run(plan).results) == COUNT
+    assert len(read_run(plan.path).results) == COUNT
+
+
 def test_the_matrix(suite: Suite, settings: Settings, tmp_path: Path) -> None:
     """A run for the rules, and one for each model with each prompt, with names of their own."""
     variants = matrix(engines=["rules"], models=["a", "b"], prompts=["v1", "v2"])

@@ -83,3 +83,11 @@ def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
     replace_file(path, "old\n")
     replace_file(path, "new\n")
     assert [(each.name, each.read_text("utf-8")) for each in tmp_path.iterdir()] == [("f", "new\n")]
+
+
+def test_what_cannot_be_replaced_leaves_nothing_behind(tmp_path: Path) -> None:
+    """No half of a file lies about."""
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(UsageError, match="folder cannot be written"):
+        replace_file(tmp_path / "folder", "x")
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]

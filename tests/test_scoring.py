@@ -10,13 +10,14 @@ from itertools import permutations
 from random import Random
 from typing import Annotated
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, JsonValue
 
 from extract.errors import UsageError
-from extract.evals.matching import pair_objects, pair_texts
+from extract.evals.matching import _best, pair_objects, pair_texts
 from extract.evals.normalising import bare
 from extract.evals.scorers import Scorer, Scorers, scorers_of
 from extract.evals.scoring import Cell, Outcome, f1, score_record
@@ -171,6 +172,7 @@ ROWS: list[tuple[str, dict[str, JsonValue], dict[str, JsonValue], Outcomes, floa
         {"pay.min": W, "pay.max": C, "pay.currency": C, "pay": W},
         2 / 3,
     ),
+    ("no number at all", {"pay": {"min": 1}}, {"pay": {"min": "sNaN"}}, {"pay.min": W, "pay": W}, 0.0),
     ("no pay", {"pay": PAY}, {"pay": None}, {"pay.min": M, "pay.max": M, "pay.currency": M, "pay": M}, 0.0),
     ("invented pay", {"pay": None}, {"pay": {"min": 1, "max": None}}, {"pay.min": I, "pay": I}, 0.0),
     ("rightly no pay", {"pay": None}, {"pay": None}, {"pay": N}, 1.0),
@@ -192,6 +194,8 @@ ROWS: list[tuple[str, dict[str, JsonValue], dict[str, JsonValue], Outcomes, floa
     # long texts
     ("long text: same words", {"about": NINE}, {"about": NINE.upper() + "!"}, {"about": C}, 1.0),
     ("long text: 2*99/(100+99) of the words", {"about": HUNDRED}, {"about": HUNDRED.removesuffix(" word99")}, {"about": C}, 1.0),
+    ("long text: 2*91/(100+91) is enough", {"about": HUNDRED}, {"about": " ".join(HUNDRED.split()[:91])}, {"about": C}, 1.0),
+    ("long text: 2*90/(100+90) is not", {"about": HUNDRED}, {"about": " ".join(HUNDRED.split()[:90])}, {"about": W}, 1.0),
     ("long text: 2*8/(9+8) is not enough", {"about": NINE}, {"about": NINE[:-5]}, {"about": W}, 1.0),
     (
         "long text: beside the headline",
@@ -217,6 +221,13 @@ ROWS: list[tuple[str, dict[str, JsonValue], dict[str, JsonValue], Outcomes, floa
         "not similar enough",
         {"tasks": ["Keep the ovens clean"]},
         {"tasks": ["Keep the records of sales"]},
+        {"tasks.0": [M, I]},
+        0.0,
+    ),
+    (
+        "not similar enough: a ratio of 0.71",
+        {"tasks": ["Keep the ovens clean"]},
+        {"tasks": ["Keep the big old ovens clean and dry"]},
         {"tasks.0": [M, I]},
         0.0,
     ),
@@ -358,6 +369,61 @@ def test_a_cell_says_where_its_value_stands() -> None:
     assert (second.path, second.at, second.found, second.field) == ("tasks.1", "tasks.0", "Clean", "tasks.*")
     assert (extra.at, extra.expected, extra.found, extra.absent) == ("tasks.1", None, "Sell", False)
     assert [cell.absent for cell in score_record({"tasks": [], "title": None}, {"tasks": ["Bake"]}, TOY)] == [True, True]
+
+
+def test_of_alternatives_that_fit_as_well_the_one_with_more_that_is_right() -> None:
+    """Two of five right with one too many has the F1 of one of one with two too many, and more of the record is right."""
+    gold: dict[str, JsonValue] = {"tasks": ["Aa bb"]}
+    accept: dict[str, list[JsonValue]] = {"tasks": [["Aa bb", "Cc dd", "Ee ff", "Gg hh", "Ii jj"]]}
+    cells = score_record(gold, {"tasks": ["Aa bb", "Cc dd", "Kk ll"]}, TOY, accept=accept)
+    assert [cell.outcome for cell in cells].count(C) == 2
+
+
+def test_a_surplus_object_is_nothing_that_gold_calls_absent() -> None:
+    """Gold has places: one too many is no invention where there should be none."""
+    cells = score_record({"places": [{"city": "Bern"}]}, {"places": [{"city": "Bern"}, {"city": "Rome"}]}, TOY)
+    assert [(cell.outcome, cell.absent) for cell in cells] == [(C, False), (I, False)]
+
+
+def test_objects_find_their_partners_by_what_counts() -> None:
+    """Long texts, whose edges are a matter of taste, say nothing about which object is which."""
+
+    class Team(BaseModel):
+        name: str
+        about: LongText
+
+    class Firm(BaseModel):
+        teams: list[Team]
+
+    gold: dict[str, JsonValue] = {"teams": [{"name": "A", "about": "x y"}, {"name": "B", "about": "v w"}]}
+    record: dict[str, JsonValue] = {"teams": [{"name": "B", "about": "x y"}, {"name": "A", "about": "v w"}]}
+    cells = score_record(gold, record, scorers_of(Firm))
+    assert f1(cells) == 1.0
+    assert [cell.outcome for cell in cells if not cell.counts] == [W, W]
+
+
+def test_long_lists_are_matched_to_their_end() -> None:
+    """A hundred entries in another order are all right."""
+    entries: list[JsonValue] = [f"Task number {number}" for number in range(100)]
+    assert f1(score_record({"tasks": entries}, {"tasks": entries[::-1]}, TOY)) == 1.0
+
+
+def test_as_many_pairs_as_possible_come_before_how_similar_they_are() -> None:
+    """Six pairs that are alike at 0.8 are better than five that are equal."""
+    weights = np.zeros((6, 6))
+    weights[range(6), range(6)] = 0.8
+    weights[range(5), range(1, 6)] = 1.0
+    assert _best(weights) == [(at, at) for at in range(6)]
+    assert _best(np.ones((3, 3))) == [(at, at) for at in range(3)]
+
+
+def test_the_field_itself_has_the_last_word() -> None:
+    """A type brings a scorer, and the field that uses it may choose another."""
+
+    class Own(BaseModel):
+        note: Annotated[LongText, ScoredAs("text")]
+
+    assert scorers_of(Own).described == {"note": "text"}
 
 
 def test_what_counts_for_the_headline() -> None:
