@@ -97,12 +97,15 @@ class Comparison:
 
     @cached_property
     def fields(self) -> list[FieldChange]:
-        """The fields that became right or wrong in any document, the surest change first."""
+        """The fields that became right or wrong in any document of which both have a record, the surest change first.
+
+        A document that failed would be a loss in every field, and is one of ``records``.
+        """
         gained: dict[str, int] = {}
         lost: dict[str, int] = {}
         for before, after in self._rights():
             for name in before.keys() | after.keys():
-                was, is_now = _is_right(name, before, after), _is_right(name, after, before)
+                was, is_now = _is_right(name, before), _is_right(name, after)
                 gained[name] = gained.get(name, 0) + (is_now and not was)
                 lost[name] = lost.get(name, 0) + (was and not is_now)
         names = sorted(name for name in gained if gained[name] or lost[name])
@@ -129,12 +132,10 @@ class Comparison:
 
         A document that fails as a whole moves the headline so far that it hides what else changed.
         """
-        before, after = self.before.run.by_case, self.after.run.by_case
-        both = [case for case in before if _has_record(before[case]) and _has_record(after[case])]
-        if len(both) in {0, len(before)}:
+        if len(self._both) in {0, len(self._differences)}:
             return None
-        named = {case: before[case][0].cluster for case in both}
-        return paired([self._differences[case] for case in both], clusters=cluster_names(named))
+        named = {case: self.before.run.by_case[case][0].cluster for case in self._both}
+        return paired([self._differences[case] for case in self._both], clusters=cluster_names(named))
 
     @property
     def smallest(self) -> float | None:
@@ -151,7 +152,7 @@ class Comparison:
                 f"too few {unit} to decide: with {test.units} there are {2**test.units} ways to flip signs, so that p cannot "
                 f"fall below {LEVEL} whatever the result; {MIN_UNITS} are needed"
             )
-        shown = f"{test.difference:+.3f}, p = {written_p(test.p)}"
+        shown = f"{test.difference:+.3f}, {written_p(test.p)}"
         if test.differs:
             return f"B is {'better' if test.difference > 0 else 'worse'} than A ({shown})"
         return f"no difference shown ({shown})"
@@ -170,7 +171,13 @@ class Comparison:
         return self.before.clusters
 
     def _rights(self) -> list[tuple[Mapping[str, float], Mapping[str, float]]]:
-        return [(rights, self.after.rights[case]) for case, rights in self.before.rights.items()]
+        return [(self.before.rights[case], self.after.rights[case]) for case in self._both]
+
+    @cached_property
+    def _both(self) -> list[str]:
+        """The documents of which both have a record in most repeats."""
+        before, after = self.before.run.by_case, self.after.run.by_case
+        return [case for case in before if _has_record(before[case]) and _has_record(after[case])]
 
 
 def compare(before: Run, after: Run) -> Comparison:
@@ -182,6 +189,8 @@ def compare(before: Run, after: Run) -> Comparison:
     ):
         if getattr(before.head, name) != getattr(after.head, name):
             raise RunError(f"{_called(before)} and {_called(after)} cannot be compared: their {what} differ; {way_out}.")
+    if before.by_case.keys() != after.by_case.keys():
+        raise RunError(f"{_called(before)} and {_called(after)} hold other documents than their heads say: run them again.")
     return Comparison(Measures(before), Measures(after))
 
 
@@ -197,16 +206,14 @@ def written_p(p: float) -> str:
     """A p value with the figures that mean something.
 
     >>> written_p(0.04321), written_p(0.00001), written_p(1.0)
-    ('0.043', '< 0.001', '1')
+    ('p = 0.043', 'p < 0.001', 'p = 1')
     """
-    return "< 0.001" if p < 0.001 else f"{p:.3f}".rstrip("0").rstrip(".")
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}".rstrip("0").rstrip(".")
 
 
-def _is_right(name: str, rights: Mapping[str, float], others: Mapping[str, float]) -> bool:
-    """Whether a field is right in most repeats; what no cell speaks of is, unless the document failed and has none at all."""
-    if name in rights:
-        return rights[name] > 0.5
-    return bool(rights) and name in others
+def _is_right(name: str, rights: Mapping[str, float]) -> bool:
+    """Whether a field is right in most repeats; what no cell speaks of is: nothing was invented there."""
+    return rights.get(name, 1.0) > 0.5
 
 
 def _has_record(results: Sequence[Result]) -> bool:

@@ -123,7 +123,7 @@ def _quality(measures: Measures, baseline: Baseline) -> Check:
     if test.too_few:
         told = f"{shown}; too few documents to tell a loss from chance ({test.units}, and {MIN_UNITS} are needed)"
         return Check("quality", passed=True, message=told)
-    told = f"{shown}, one-sided p = {written_p(test.p_worse)} (shut below {LEVEL})"
+    told = f"{shown}, one-sided {written_p(test.p_worse)} (shut below {LEVEL})"
     return Check("quality", passed=not test.is_worse, message=told)
 
 

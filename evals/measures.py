@@ -80,8 +80,9 @@ class Measures:
 
     @cached_property
     def interval(self) -> Interval | None:
-        """That of the headline, 95 %."""
-        return mean_interval(list(self.scores.values()), clusters=self.clusters) if self.scores else None
+        """That of the headline, 95 %, as far as an F1 can lie in it."""
+        interval = mean_interval(list(self.scores.values()), clusters=self.clusters) if self.scores else None
+        return interval and Interval(max(0.0, interval.low), min(1.0, interval.high))
 
     @cached_property
     def valid(self) -> Rate:
@@ -184,9 +185,13 @@ class Measures:
         return pattern + WHOLE if self.run.head.scorers.get(cell.field) == Scorer.JOINT else pattern
 
     def _names(self) -> list[str]:
-        """All fields in the order of the schema."""
+        """All fields in the order of the schema, an object as a whole behind its parts."""
         scorers = self.run.head.scorers
-        return [path.removesuffix(".*") + (WHOLE if name == Scorer.JOINT else "") for path, name in scorers.items()]
+        parts = [path for path, name in scorers.items() if name != Scorer.JOINT]
+        for whole in (path for path, name in scorers.items() if name == Scorer.JOINT):
+            last = max((at for at, path in enumerate(parts) if is_within(path, whole)), default=len(parts) - 1)
+            parts.insert(last + 1, whole)
+        return [path.removesuffix(".*") + (WHOLE if scorers[path] == Scorer.JOINT else "") for path in parts]
 
 
 def cluster_names(named: Mapping[str, str]) -> list[str] | None:

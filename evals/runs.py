@@ -25,7 +25,8 @@ TIMES = ".times.jsonl"
 MAX_LINE_BYTES = 100_000_000
 """The longest line of a run file that is read."""
 
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, le=10**12)]
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Form = TypeVar("Form", bound=BaseModel)
 
 
@@ -89,7 +90,7 @@ class Spent(Stored):
     answers: Count = 0
     input_tokens: Count = 0
     output_tokens: Count = 0
-    cost: float | None = 0.0
+    cost: Amount | None = 0.0
 
 
 class StoredCell(Stored):
@@ -154,10 +155,10 @@ class Time(Stored):
 
     case: str
     repeat: Count = 0
-    seconds: float
+    seconds: Amount
     calls: Count = 0
     hits: Count = 0
-    cost: float | None = 0.0
+    cost: Amount | None = 0.0
 
 
 class Run:

@@ -140,11 +140,10 @@ def test_a_field_is_right_in_most_repeats(suite: Suite) -> None:
 
 
 def test_repeats_that_fail_are_wrong_ones(suite: Suite) -> None:
-    """Two failures of three leave no field right, and no record; one leaves both."""
+    """Two failures of three are a failure, and one is none."""
     right = run_of(suite, *[every(40, "")] * 3)
     failing = compare(right, run_of(suite, every(2, "fails"), every(2, "fails"), every(40, "")))
-    assert {(change.name, change.lost) for change in failing.fields} == {("owner", 10), ("topic", 10)}
-    assert failing.records.lost == 10
+    assert (failing.records.lost, failing.fields) == (10, [])
     once = compare(right, run_of(suite, every(2, "fails"), every(40, ""), every(40, "")))
     assert (once.fields, once.records.lost, once.read_by_both) == ([], 0, None)
 
@@ -170,7 +169,7 @@ def test_a_document_that_fails_scores_zero_and_is_counted_apart(suite: Suite) ->
     assert comparison.records.p == pytest.approx(2 / 2**5)
     assert comparison.read_by_both is not None
     assert (comparison.read_by_both.documents, comparison.read_by_both.difference) == (15, 0.0)
-    assert {(change.name, change.lost) for change in comparison.fields} == {("owner", 5), ("topic", 5)}
+    assert comparison.fields == []  # each of them would be a loss in every field
 
 
 def test_resampling_needs_fifty_documents(tmp_path: Path, suite: Suite) -> None:

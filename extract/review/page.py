@@ -27,9 +27,9 @@ GENERATOR = '<meta name="generator" content="extract review">'
 
 
 @cache
-def asset(name: str) -> str:
-    """A file beside this module, with line feeds: its hash must not depend on how it was checked out."""
-    return files("extract.review").joinpath(name).read_text("utf-8")
+def asset(name: str, package: str = "extract.review") -> str:
+    """A file of a package, with line feeds: its hash must not depend on how it was checked out."""
+    return files(package).joinpath(name).read_text("utf-8")
 
 
 def csp_hash(content: str) -> str:
@@ -64,19 +64,20 @@ def review_page(result: Extraction[T] | StoredResult, source: str, *, index: str
 
 
 def filled(body: str, *, title: str, **parts: Markup) -> str:
-    """A page whose body has these parts, with style and script, and a policy that lets nothing but these two run."""
-    template, style = Template(asset(body)), asset("style.css")
-    script = asset("script.js") if "script" in template.get_identifiers() else ""
+    """A page of a review whose body has these parts."""
+    template = Template(asset(body))
+    script = asset("panes.js") + asset("script.js") if "script" in template.get_identifiers() else ""
+    return page_with(template.substitute(parts, script=script), title=title, style=asset("style.css"), script=script)
+
+
+def page_with(body: str, *, title: str, style: str, script: str, generator: str = GENERATOR) -> str:
+    """A page with this body, in which the script stands already, and a policy that lets nothing but style and script run."""
     runs = csp_hash(script) if script else "'none'"
     policy = (
         f"default-src 'none'; style-src {csp_hash(style)}; script-src {runs}; img-src data:; base-uri 'none'; form-action 'none'"
     )
     return Template(asset("skeleton.html")).substitute(
-        title=tag("title", visible(title)),
-        policy=policy,
-        generator=GENERATOR,
-        style=style,
-        body=template.substitute(parts, script=script).rstrip(),
+        title=tag("title", visible(title)), policy=policy, generator=generator, style=style, body=body.rstrip()
     )
 
 

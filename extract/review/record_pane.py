@@ -12,8 +12,9 @@ from extract.result import Evidence, FieldStatus, Issue, Severity, Status
 from extract.review.markup import Markup, classes, joined, shown, tag
 from extract.review.pieces import Cut
 from extract.review.rows import FieldRow, grouped
+from extract.review.source_pane import ANCHOR
 
-_LONG = 420
+LONG = 420
 """Characters of a value that are always shown; the rest is a click away."""
 _QUOTED = 160  # characters of a quote: enough to find it, and it is marked beside
 _WORDS = {FieldStatus.NOT_ASKED: "not asked"}
@@ -21,10 +22,14 @@ _WORDS = {FieldStatus.NOT_ASKED: "not asked"}
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where the fields stand: the pieces of each by its number, and the lines of the source."""
+    """Where the fields stand: the pieces of each by its number, and the lines of the source.
+
+    ``anchor`` begins the ids of the pieces.
+    """
 
     cut: Cut
     lines: SourceLines
+    anchor: str = ANCHOR
 
     def pieces(self, number: int) -> str | None:
         """The ranges of a field as the script reads them: "0-2 5"."""
@@ -38,7 +43,8 @@ class Places:
         first = self.cut.ranges[number][0][0]
         at = str(self.lines.at(self.cut.pieces[first].start))
         place = page_numbers(evidence.pages) if evidence is not None and evidence.pages else at
-        return tag("a", tag("span", "at ", class_="vh"), place, href=f"#p{first}", class_="where", title=f"line:column {at}")
+        target = f"#{self.anchor}{first}"
+        return tag("a", tag("span", "at ", class_="vh"), place, href=target, class_="where", title=f"line:column {at}")
 
 
 def document_issues(issues: Iterable[Issue]) -> Markup:
@@ -106,16 +112,20 @@ def _value(row: FieldRow) -> Markup:
     if row.value is None:
         return tag("div", "no value", class_="value none")
     text = written(row.value)
-    if len(text) <= _LONG:
+    if len(text) <= LONG:
         return tag("div", text, class_="value", dir="auto")
-    start = text[:_LONG].rsplit(" ", 1)[0]
+    return folded_value(shown(text[:LONG].rsplit(" ", 1)[0]), shown(text), more=f"all {len(text):,} characters")
+
+
+def folded_value(start: Markup, whole: Markup, *, more: str) -> Markup:
+    """A long value: how it starts, and the whole of it a click away, which ``more`` is the word for."""
     summary = tag(
         "summary",
         tag("span", start, "…", class_="start", dir="auto"),
-        tag("span", f"all {len(text):,} characters", class_="more"),
+        tag("span", more, class_="more"),
         tag("span", "less", class_="less"),
     )
-    return tag("details", summary, tag("div", text, dir="auto"), class_="value long")
+    return tag("details", summary, tag("div", whole, dir="auto"), class_="value long")
 
 
 def written(value: Scalar) -> str:

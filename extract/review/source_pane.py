@@ -11,11 +11,16 @@ from extract.review.pieces import Piece, Stretch, stretches
 _LINES = re.compile(r"[^\r\n]*+(?:\r\n|\r|\n)|[^\r\n]++")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _DEEPEST = 4  # tints that can be told apart
+ANCHOR = "p"
+"""What the ids of pieces begin with, before their numbers."""
 
 
-def source_pane(source: str, pieces: Sequence[Piece]) -> Markup:
-    """The source as HTML; without the summaries of its folds, its text is the source, character by character."""
-    lines = joined(_Lines(source, pieces).all())
+def source_pane(source: str, pieces: Sequence[Piece], *, anchor: str = ANCHOR) -> Markup:
+    """The source as HTML; without the summaries of its folds, its text is the source, character by character.
+
+    ``anchor`` begins the ids of the pieces: on a page with several sources, each has its own.
+    """
+    lines = joined(_Lines(source, pieces, anchor).all())
     digits = len(str(source.count("\n") + source.count("\r") + 1))
     return tag("div", lines, class_=f"lines digits-{min(digits, 7)}")
 
@@ -23,9 +28,10 @@ def source_pane(source: str, pieces: Sequence[Piece]) -> Markup:
 class _Lines:
     """Walks through the stretches of a source, and hands out an element for each line and each fold."""
 
-    def __init__(self, source: str, pieces: Sequence[Piece]) -> None:
+    def __init__(self, source: str, pieces: Sequence[Piece], anchor: str) -> None:
         self._source = source
         self._pieces = pieces
+        self._anchor = anchor
         self._line: list[Markup] = []
         self._number = 1
         self._continued = False
@@ -64,7 +70,7 @@ class _Lines:
         return tag(
             "mark",
             text,
-            id=f"p{number}" if first else None,
+            id=f"{self._anchor}{number}" if first else None,
             class_=classes(f"depth-{min(piece.depth, _DEEPEST)}", "opens" if piece.opens and first else None, kind),
             data_piece=number,
         )

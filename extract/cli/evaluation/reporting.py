@@ -46,7 +46,7 @@ def report_runs(
             if suite is not None:
                 raise
             opened = None
-            typer.echo(f"extract: {head.suite} is not here, so that the page has no documents: name it with --suite", err=True)
+            typer.echo(f"extract: {head.suite} is not here, so that the page has no sources: name it with --suite", err=True)
         page = report_page(read, opened, max_documents=documents)
     write(page, output)
     notice(f"{output}: {len(read)} runs")

@@ -1,0 +1,115 @@
+"""Runs for the tests of the report: what the rules make of a few made-up postings, and copies of it that are worse."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from extract.evals.planning import Variant, plan_run
+from extract.evals.running import make_run, rescored
+from extract.evals.runs import Fault, Result, Run, Spent, Time
+from extract.evals.suites import Suite, open_suite
+
+ABOUT = "Our bakery by the lake is looking for somebody who likes to work with dough before the sun is up."
+CITIES = ("Bern", "Oslo", "Hull", "Basel", "Zug", "Genf", "Lugano", "Thun")
+Record = dict[str, JsonValue]
+Edit = Callable[[str, Record], Mapping[str, JsonValue] | None]
+
+
+def posting(number: int) -> str:
+    """The text of a posting."""
+    duties = "## Responsibilities\n\n- Bake bread every morning\n- Keep the kitchen clean\n"
+    return f"# Cook {number}\n\nLocation: {CITIES[number]}, Switzerland\n\n{ABOUT}\n\n{duties}\n## Benefits\n\n- Free meals\n"
+
+
+def gold(number: int) -> Record:
+    """What is right for it."""
+    return {
+        "title": f"Cook {number}",
+        "job_id": None,
+        "locations": [{"city": CITIES[number]}],
+        "description": ABOUT,
+        "responsibilities": ["Bake bread every morning", "Keep the kitchen clean"],
+        "benefits": ["Free meals"],
+    }
+
+
+def suite_of(folder: Path, lines: Sequence[Mapping[str, JsonValue]]) -> Suite:
+    """The suite of these cases, written to a file and opened."""
+    path = folder / "postings.jsonl"
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
+    return open_suite(str(path), schema="job_posting")
+
+
+def postings(folder: Path, count: int = len(CITIES)) -> Suite:
+    """A suite of so many postings; odd ones have another tag, and the title of all is critical."""
+    return suite_of(
+        folder,
+        [
+            {
+                "id": f"posting/{number}",
+                "input": posting(number),
+                "expected": gold(number),
+                "tags": ["en", "odd" if number % 2 else "even"],
+                "critical": ["title"],
+            }
+            for number in range(count)
+        ],
+    )
+
+
+def rules_run(suite: Suite, folder: Path) -> Run:
+    """What the rules make of a suite, without a path."""
+    run = make_run(plan_run(suite, Variant("rules"), folder=folder))
+    return Run(run.head, run.results, run.times)
+
+
+def edited(run: Run, suite: Suite, edit: Edit, *, model: str = "gpt-5.4-mini", cost: float | None = 0.002) -> Run:
+    """The run with its records edited, scored anew; it is that of a model. ``edit`` answers None for a document that fails."""
+    results = [_edited(result, edit, cost) for result in run.results]
+    times = [Time(case=result.case, seconds=2.0, calls=1, cost=cost) for result in results]
+    head = run.head.model_copy(update={"engine": "llm", "model": model, "prompt": "job_posting/v2"})
+    return rescored(Run(head, results, times), suite)
+
+
+def _edited(result: Result, edit: Edit, cost: float | None) -> Result:
+    record = edit(result.case, json.loads(json.dumps(result.record)))
+    spent = Spent(answers=1, input_tokens=1000, output_tokens=200, cost=cost)
+    if record is None:
+        fault = Fault(code="truncated", message="The answer was cut off at 4,096 tokens.")
+        return Result(case=result.case, status="error", fault=fault, spent=spent)
+    return result.model_copy(update={"record": dict(record), "spent": spent})
+
+
+def repeated(run: Run, suite: Suite, edits: Sequence[Edit]) -> Run:
+    """A run with a repeat for each edit."""
+    each = [edited(run, suite, edit) for edit in edits]
+    results = [result.model_copy(update={"repeat": at}) for at, one in enumerate(each) for result in one.results]
+    return Run(each[0].head.model_copy(update={"repeats": len(edits)}), results)
+
+
+def unchanged(_: str, record: Record) -> Record:
+    """The record as it is."""
+    return record
+
+
+def wrong_titles(_: str, record: Record) -> Record:
+    """Each title with another word."""
+    return {**record, "title": f"Head {str(record['title']).lower()}"}
+
+
+def worse(case: str, record: Record) -> Record | None:
+    """Several documents with something wrong, one that failed; the others as they are."""
+    match case:
+        case "posting/1":
+            return {**record, "title": "Cook one", "job_id": "7"}
+        case "posting/2":
+            return None
+        case "posting/3":
+            return {**record, "locations": [], "benefits": [], "responsibilities": ["Bake bread every morning", "Drive a van"]}
+        case "posting/4":
+            return {**record, "description": "A large hotel."}
+    return record
