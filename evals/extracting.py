@@ -12,7 +12,7 @@ from extract.engines.base import Engine
 from extract.errors import CallError, ExtractError, IncompleteRecord, RunStopped, UsageError
 from extract.evals.cases import Case
 from extract.evals.evidence import score_evidence
-from extract.evals.runs import Fault, Result, Scores, Spent, StoredCell, Time
+from extract.evals.runs import Fault, Result, Scores, Spent, Time
 from extract.evals.scoring import score_record
 from extract.evals.suites import Suite
 from extract.pipeline import extract
@@ -107,7 +107,7 @@ def _scores(suite: Suite, case: Case, result: Result) -> Scores:
     values = {path: value for path, value in leaves(record) if value is not None}
     evidence = score_evidence(values, result.evidence, source=case.source, schema=suite.task.schema)
     return Scores(
-        cells=tuple(StoredCell(**{name: getattr(cell, name) for name in StoredCell.model_fields}) for cell in cells),
+        cells=cells,
         claimed=evidence.claimed,
         stated=evidence.stated,
         misplaced=evidence.wrong,

@@ -15,7 +15,7 @@ from typing import Annotated, ClassVar, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from extract.errors import RunError
-from extract.evals.scoring import Cell, Outcome, f1
+from extract.evals.scoring import Cell, f1
 from extract.result import Evidence, Issue
 
 FORMAT = 1
@@ -93,26 +93,10 @@ class Spent(Stored):
     cost: Amount | None = 0.0
 
 
-class StoredCell(Stored):
-    """A cell as a run file holds it."""
-
-    path: str
-    outcome: Outcome
-    expected: JsonValue = None
-    found: JsonValue = None
-    at: str = ""
-    absent: bool = False
-    counts: bool = True
-
-    @cached_property
-    def cell(self) -> Cell:
-        return Cell(**{name: getattr(self, name) for name in type(self).model_fields})
-
-
 class Scores(Stored):
     """How a record stands to gold; ``claimed`` values say where they stand, and ``stated`` of them stand there."""
 
-    cells: tuple[StoredCell, ...] = ()
+    cells: tuple[Cell, ...] = ()
     claimed: Count = 0
     stated: Count = 0
     misplaced: tuple[str, ...] = ()
@@ -140,9 +124,9 @@ class Result(Stored):
         """Whether there is a record that the schema allows."""
         return self.fault is None
 
-    @cached_property
+    @property
     def cells(self) -> tuple[Cell, ...]:
-        return tuple(stored.cell for stored in self.scores.cells) if self.scores else ()
+        return self.scores.cells if self.scores else ()
 
     @cached_property
     def f1(self) -> float:

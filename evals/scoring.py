@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import ClassVar
 
-from pydantic import JsonValue
+from pydantic import ConfigDict, JsonValue
 
 from extract.evals.matching import MAX_ENTRIES, pair_equal, pair_objects, pair_texts
 from extract.evals.scorers import Scorer, Scorers
@@ -38,6 +39,8 @@ class Cell:
     it lacks. ``absent``: gold is null there. ``counts``: is part of the F1 of the document; long texts and cells that are scored
     as a whole are not.
     """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")  # run files hold cells, and may come from anybody
 
     path: str
     outcome: Outcome

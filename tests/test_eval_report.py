@@ -634,9 +634,7 @@ def hostile_page(tmp_path: Path) -> Page:
     names = dict.fromkeys(("endpoint", "prompt", "dataset", "schema_name", "version", "code_hash"), HOSTILE)
     heads = [one.head.model_copy(update={**names, "settings": {HOSTILE: HOSTILE}}) for one in (bad, failed)]
     odd = [
-        [cell.model_copy(update={"path": f"{HOSTILE}.{cell.path}"}) for cell in result.scores.cells]
-        for result in bad.results
-        if result.scores
+        [replace(cell, path=f"{HOSTILE}.{cell.path}") for cell in result.scores.cells] for result in bad.results if result.scores
     ]
     (result,) = bad.results
     assert result.scores is not None
