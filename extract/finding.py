@@ -290,14 +290,15 @@ def _word_goes_on(text: str, start: int, end: int) -> bool:
 
 
 @once
-def _denials(name: str) -> frozenset[str]:
-    table = load("phrases")
-    return frozenset(word for phrase in table[name] for word in phrase.split())
+def _denials() -> frozenset[str]:
+    """The words that deny by themselves, and what is left of "n't": of "outside of" and "no longer", "of" and "longer" do not."""
+    phrases = load("phrases")["before"]
+    return frozenset({phrase for phrase in phrases if " " not in phrase} | {"t" for phrase in phrases if phrase.endswith(" t")})
 
 
 def _denying(text: str) -> list[str]:
     """The words of a text that deny, in order."""
-    return [token.word for token in tokens(text) if token.word in _denials("before")]
+    return [token.word for token in tokens(text) if token.word in _denials()]
 
 
 def _figures(text: str) -> list[str]:
