@@ -20,18 +20,26 @@ if TYPE_CHECKING:
     from extract.evals.runs import Run
     from extract.evals.statistics import Interval
 
+_FIGURES = ("documents", "F1", "95 %", "records", "invented", "evidence", "cost", "tokens", "seconds", "faults")
+_FEW = 4
+"""Runs that fit beside each other."""
 _MOST_CHANGED = 20
 """Documents of a comparison that are listed."""
 
 
 def run_tables(runs: Sequence[Run], *, fields: bool = False) -> Iterator[Table | Text]:
-    """A row for each run; with ``fields``, a table of its fields below."""
+    """The figures of runs, a column each where they are few, else a row each; with ``fields``, a table of the fields of each."""
     from extract.evals.measures import Measures  # of the extra evals
 
     measured = [Measures(run) for run in runs]
-    shown = _table("run", "documents", "F1", "95 %", "records", "invented", "evidence", "cost", "tokens", "seconds", "faults")
-    for each in measured:
-        shown.add_row(*_row(each))
+    if len(runs) <= _FEW:
+        shown = _table("", *(printable(each.run.name) for each in measured))
+        for figure in zip(_FIGURES, *(_row(each) for each in measured), strict=True):
+            shown.add_row(*figure)
+    else:
+        shown = _table("run", *_FIGURES)
+        for each in measured:
+            shown.add_row(Text(printable(each.run.name)), *_row(each))
     yield shown
     if fields:
         yield from (_fields(each) for each in measured)
@@ -92,12 +100,11 @@ def quote_table(quotes: Sequence[tuple[Plan, RunQuote]]) -> Table:
     return shown
 
 
-def _row(measures: Measures) -> list[Text | str]:
+def _row(measures: Measures) -> list[str]:
     tokens = measures.tokens
     latency = measures.latency
     cost = "unknown" if measures.cost is None else f"${measures.cost:.6f}"
     return [
-        Text(printable(measures.run.name)),
         f"{measures.run.head.cases:,}" + (f" x {measures.run.head.repeats}" if measures.run.head.repeats > 1 else ""),
         f"{measures.headline:.3f}",
         _interval(measures.interval),
@@ -128,7 +135,7 @@ def _table(name: str, *figures: str) -> Table:
     """A table with figures on the right."""
     shown = table(name)
     for figure in figures:
-        shown.add_column(figure, justify="right", overflow="fold")
+        shown.add_column(Text(figure), justify="right", overflow="fold")
     return shown
 
 
