@@ -109,6 +109,8 @@ def case_folders(folder: Path) -> list[Path]:
 def read_folder(folder: Path) -> Case:
     """The case of a folder; DatasetError where its gold or its document cannot be read."""
     path = folder / EXPECTED
+    if "\udc80" <= max(folder.name) <= "\udcff":
+        raise DatasetError(f"{folder.name.encode(errors='replace')!r}: the name of a case has to be UTF-8")
     gold = _checked(GoldFile, _read(path), str(path))
     inputs = [found for found in sorted(folder.glob("input.*")) if found.is_file()]
     if len(inputs) != 1:
@@ -138,6 +140,8 @@ def first_faults(errors: Iterable[str], limit: int = 3) -> str:
 
 def _read(path: Path) -> bytes:
     try:
+        if not path.is_file():
+            raise DatasetError(f"{path} is no file")
         if path.stat().st_size > MAX_GOLD_BYTES:
             raise DatasetError(f"{path} has more than {MAX_GOLD_BYTES:,} bytes, which no gold record has")
         return path.read_bytes()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, islice, permutations
@@ -12,7 +13,9 @@ from itertools import accumulate, islice, permutations
 from pydantic import BaseModel
 
 from extract.cleaning.document import Scalar
+from extract.evals.normalising import normalised
 from extract.fields import Leaf, leaf_annotations, path_pattern
+from extract.finding import signs
 from extract.readers import Conventions
 from extract.readers.stating import readings, says_the_same
 from extract.result import Evidence, Status
@@ -20,6 +23,7 @@ from extract.result import Evidence, Status
 _TAG = re.compile(r"\[\s*[@#$]?\s*\d+\s*\]|<[^<>]*>")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _WRITTEN = {"n": "\n", "t": "\t", "r": "\r"}
+_FIGURE = re.compile(r"\d+(?:[.,:/]\d+)*")
 _LAYERS = 4  # of entities
 _FEW = 4  # parts that are tried in every order
 _ALIKE = str.maketrans("l1|0", "iiio")  # what a reader of a screen takes for each other, in small letters
@@ -76,7 +80,7 @@ def states(value: Scalar, leaf: Leaf | None, parts: Sequence[str]) -> bool:
         return False
     if not letters(value):
         return any(value in text for text in whole)
-    return any(Words.of(text).have(value) for text in (*whole, *_other_orders(parts)))
+    return any(Words.of(text).have(value) and _holds_figures(value, text) for text in (*whole, *_other_orders(parts)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,12 @@ def letters(text: str) -> str:
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
     return "".join(filter(str.isalnum, folded)).translate(_ALIKE)
+
+
+def _holds_figures(value: str, text: str) -> bool:
+    """Whether a text has the figures of a value as whole numbers, and its signs: "25" is not in "2.5", nor "C" in "C++"."""
+    wanted, there = (Counter(_FIGURE.findall(normalised(unescaped(side)))) for side in (value, text))
+    return not wanted - there and not Counter(signs(unescaped(value))) - Counter(signs(unescaped(text)))
 
 
 def _other_orders(parts: Sequence[str]) -> Iterator[str]:

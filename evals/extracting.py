@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from extract.engines.base import Engine
-from extract.errors import CallError, ExtractError, IncompleteRecord, RunStopped, UsageError
+from extract.errors import CallError, EndpointUnavailable, ExtractError, IncompleteRecord, RunStopped, UsageError
 from extract.evals.cases import Case
 from extract.evals.evidence import score_evidence
 from extract.evals.runs import Fault, Result, Scores, Spent, Time
@@ -36,25 +36,33 @@ class Extracting:
     price: Priced = lambda _: 0.0
 
     def result(self, case: Case, repeat: int = 0) -> tuple[Result, Time]:
-        """What becomes of a case. Raises only what ends a whole run: RunStopped, UsageError."""
+        """What becomes of a case. Raises only what ends a whole run: RunStopped, UsageError, and a fault of this machine."""
         started = time.perf_counter()
-        used = Usage()
+        used, told = Usage(), ""
         try:
             extraction = extract(case.opened, schema=self.suite.task.schema, engine=self.engines[repeat])
-        except (RunStopped, UsageError):
-            raise
-        except (CallError, IncompleteRecord) as error:
-            used = error.usage or used
-            result = self._without_record(case, repeat, Fault(code=error.code, message=_told(error)), used)
-        except ExtractError as error:
-            result = self._without_record(case, repeat, Fault(code=error.code, message=_told(error)), used)
-        except Exception as error:  # noqa: BLE001  # a crash is a result of this document, and not the end of the others
-            result = self._without_record(case, repeat, _crash(error), used)
-        else:
             used = extraction.usage
             result = self._with_record(case, repeat, extraction)
-        seconds = round(time.perf_counter() - started, 3)
-        taken = Time(case=case.name, repeat=repeat, seconds=seconds, calls=used.calls, hits=used.cache_hits, cost=used.cost)
+        except (RunStopped, UsageError):
+            raise
+        except (OSError, MemoryError) as error:  # a full disk, no memory: no mistake of the document
+            raise RunStopped(f"{case.name}: {type(error).__name__}: {_told(error)}") from error
+        except ExtractError as error:
+            if isinstance(error, (CallError, IncompleteRecord)):
+                used = error.usage or used
+            told = _told(error)
+            result = self._without_record(case, repeat, Fault(code=error.code, message=_cause(error)), used)
+        except Exception as error:  # noqa: BLE001  # a crash is a result of this document, and not the end of the others
+            result = self._without_record(case, repeat, _crash(error), used)
+        taken = Time(
+            case=case.name,
+            repeat=repeat,
+            seconds=round(time.perf_counter() - started, 3),
+            calls=used.calls,
+            hits=used.cache_hits,
+            cost=used.cost,
+            told=told,
+        )
         return result, taken
 
     def _with_record(self, case: Case, repeat: int, extraction: Extraction[BaseModel]) -> Result:
@@ -77,8 +85,7 @@ class Extracting:
     def _spent(self, used: Usage) -> Spent:
         tokens = used.input_tokens + used.saved_input_tokens, used.output_tokens + used.saved_output_tokens
         cost = self.price(Usage(input_tokens=tokens[0], output_tokens=tokens[1]))
-        answers = used.cache_hits + used.calls
-        return Spent(answers=answers, input_tokens=tokens[0], output_tokens=tokens[1], cost=cost)
+        return Spent(input_tokens=tokens[0], output_tokens=tokens[1], cost=cost)
 
 
 def scored(suite: Suite, result: Result) -> Result:
@@ -112,6 +119,12 @@ def _scores(suite: Suite, case: Case, result: Result) -> Scores:
         stated=evidence.stated,
         misplaced=evidence.wrong,
     )
+
+
+def _cause(error: ExtractError) -> str:
+    """What went wrong, without the seconds and attempts that it took, which differ each time."""
+    last = error.__cause__ if isinstance(error, EndpointUnavailable) and isinstance(error.__cause__, CallError) else error
+    return _told(last)
 
 
 def _crash(error: Exception) -> Fault:

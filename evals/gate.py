@@ -20,14 +20,20 @@ from extract.evals.runs import Head, Run, Stored
 from extract.evals.statistics import LEVEL, MIN_UNITS, paired
 
 MAX_BASELINE_BYTES = 100_000_000
+_ROUNDED = 2e-6  # what the six figures of a baseline may be off
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class Limits(Stored):
-    """What a run may not pass: the least share of documents with a record, the most US dollars and seconds a document takes."""
+    """What a run may not pass: the least share of documents with a record, the most US dollars and seconds a document takes.
+
+    ``drop`` is the most that the headline may fall, whether chance explains it or not: for an engine that answers the same each
+    time there is no chance, and few documents decide too.
+    """
 
     valid: Share | None = None
+    drop: Share | None = None
     cost: Positive | None = None
     seconds: Positive | None = None
 
@@ -110,7 +116,12 @@ def judge_run(run: Run, baseline: Baseline) -> Verdict:
     if run.by_case.keys() != baseline.documents.keys():
         raise RunError("the baseline has other documents than its own head says: write a new one with `extract eval baseline`")
     measures = Measures(run)
-    checks = (_quality(measures, baseline), *_critical(measures, baseline), *_limits(measures, baseline.limits))
+    checks = (
+        _quality(measures, baseline),
+        *_drop(measures, baseline),
+        *_critical(measures, baseline),
+        *_limits(measures, baseline),
+    )
     return Verdict(baseline, run, checks)
 
 
@@ -121,7 +132,7 @@ def _quality(measures: Measures, baseline: Baseline) -> Check:
     test = paired(differences, clusters=cluster_names({case: baseline.documents[case].cluster for case in cases}))
     shown = f"headline {measures.headline:.3f}, {test.difference:+.3f} to the baseline"
     if test.too_few:
-        told = f"{shown}; too few documents to tell a loss from chance ({test.units}, and {MIN_UNITS} are needed)"
+        told = f"{shown}; too few documents or clusters to tell a loss from chance ({test.units}; {MIN_UNITS} are needed)"
         return Check("quality", passed=True, message=told)
     told = f"{shown}, one-sided {written_p(test.p_worse)} (shut below {LEVEL})"
     return Check("quality", passed=not test.is_worse, message=told)
@@ -149,7 +160,15 @@ def critical_flips(measures: Measures, baseline: Baseline) -> Iterator[tuple[str
                 yield case, key
 
 
-def _limits(measures: Measures, limits: Limits) -> Iterator[Check]:
+def _drop(measures: Measures, baseline: Baseline) -> Iterator[Check]:
+    if (allowed := baseline.limits.drop) is not None:
+        fall = _without_rounding(baseline.headline - measures.headline)
+        message = f"the headline fell by {max(fall, 0.0):.3f}; {allowed:.3f} is allowed"
+        yield Check("drop", passed=fall <= allowed + _ROUNDED, message=message)
+
+
+def _limits(measures: Measures, baseline: Baseline) -> Iterator[Check]:
+    limits = baseline.limits
     if limits.valid is not None:
         share = measures.valid.share
         yield Check(
@@ -165,7 +184,9 @@ def _limits(measures: Measures, limits: Limits) -> Iterator[Check]:
     if limits.seconds is not None:
         latency = measures.latency
         if latency is None:
-            yield Check("seconds", passed=True, message="all answers came from the cache, so that no time was measured")
+            cached = bool(measures.run.times)
+            told = "all answers came from the cache, so that no time was measured" if cached else "the run has no times beside it"
+            yield Check("seconds", passed=cached, message=told)
         else:
             passed = latency.median <= limits.seconds
             yield Check(
@@ -175,7 +196,7 @@ def _limits(measures: Measures, limits: Limits) -> Iterator[Check]:
 
 def _without_rounding(difference: float) -> float:
     """Zero for what only the rounding of the baseline made."""
-    return 0.0 if abs(difference) < 2e-6 else difference
+    return 0.0 if abs(difference) < _ROUNDED else difference
 
 
 def as_json(baseline: Baseline) -> str:

@@ -58,4 +58,7 @@ def _text(text: str) -> str:
     >>> _text("a|b <img>")
     'a\\\\|b \\\\<img\\\\>'
     """
-    return _MARKDOWN.sub(r"\\\1", shorten(printable(text), _LONGEST))
+    shown = _MARKDOWN.sub(r"\\\1", shorten(printable(text), _LONGEST))
+    return (
+        shown.replace("@", "@\u200b").replace("://", ":\u200b//").replace("www.", "www\u200b.")
+    )  # nobody is called, nothing linked

@@ -16,10 +16,11 @@ from extract.cleaning.document import CleanDocument, Scalar
 from extract.errors import DatasetError, ExtractError
 from extract.evals.cases import Case
 from extract.evals.evidence import Words, states, unescaped
-from extract.evals.suites import faults_of, read_cases, suite_file, task_for
+from extract.evals.scorers import scorers_of
+from extract.evals.suites import faults_of, read_cases, schema_named, suite_file, task_for, unknown_critical
 from extract.fields import Leaf, is_within, leaf_annotations, path_pattern
 from extract.report import leaves
-from extract.tasks import Task
+from extract.tasks import Task, task_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +46,24 @@ class GoldCheck:
 
 def check_gold(place: str, *, schema: str | None = None) -> GoldCheck:
     """All that is wrong with the cases at a place; DatasetError where there is nothing of that name."""
-    given = (suite_file(Path(place)).schema_ if place.endswith(".toml") else "") or schema
+    form = suite_file(Path(place)) if place.endswith(".toml") else None
+    given = schema_named(form, schema)
     found = list(read_cases(place))
     cases = [case for case in found if isinstance(case, Case) and (given is None or case.schema in {given, ""})]
     faults = [GoldFault("", "", str(error)) for error in found if isinstance(error, DatasetError)]
     faults += [GoldFault(name, "", f"is there {n} times") for name, n in Counter(case.name for case in cases).items() if n > 1]
+    if not cases and not faults:
+        faults.append(GoldFault("", "", f"{place} holds no case"))
     values = 0
+    if form is not None and given is not None:
+        faults += [GoldFault("", "", fault) for fault in unknown_critical(form, task_named(given))]
+        scorers_of(task_named(given).schema, form.scorers)
     for case in cases:
-        task = task_for(case, given)
+        try:
+            task = task_for(case, given)
+        except DatasetError as error:
+            faults.append(GoldFault(case.name, "", str(error)))
+            continue
         values += sum(value is not None for _, value in leaves(dict(case.expected)))
         faults += [GoldFault(case.name, "", told) for told in faults_of(case, task)]
         faults += unstated(case, task)
@@ -67,14 +78,18 @@ def unstated(case: Case, task: Task[BaseModel]) -> Iterator[GoldFault]:
         yield GoldFault(case.name, "", str(error))
         return
     known = leaf_annotations(task.schema)
-    inferred = [path_pattern(path) for path in case.inferred]
     for path, value in leaves(dict(case.expected)):
         leaf = known.get(path_pattern(path))
-        if value is None or leaf is None or any(is_within(path_pattern(path), pattern) for pattern in inferred):
+        if value is None or leaf is None or _is_inferred(path, case):
             continue
         if not stated.states(value, leaf):
             told = f"the document does not state {value!r:.80}: correct it, or name the path under inferred"
             yield GoldFault(case.name, path, told)
+
+
+def _is_inferred(path: str, case: Case) -> bool:
+    """Whether gold says so of a path: by itself, by what holds it, or by a pattern for all entries of a list."""
+    return any(is_within(path_pattern(path) if "*" in said else path, said) for said in case.inferred)
 
 
 @dataclass(frozen=True)

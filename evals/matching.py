@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 
 import numpy as np
 from rapidfuzz import fuzz, process
 from scipy.optimize import linear_sum_assignment
 
+from extract.evals.alike import say_the_same
 from extract.evals.normalising import bare
-from extract.finding import same_facts
 
 SIMILAR = 0.8
 """Token sort ratio from which on two entries may be the same."""
 MAX_ENTRIES = 2_000
-"""Entries of a list that are looked at; those behind them have no partner."""
+"""Entries of a list of texts that are looked at; those behind them have no partner."""
+MAX_OBJECTS = 300
+"""The same for objects, each of which is compared with each."""
 MAX_LENGTH = 20_000
 """Characters up to which texts are compared word by word; longer ones are equal or are not."""
 
@@ -24,8 +27,8 @@ Pairs = list[tuple[int, int]]
 def pair_texts(expected: Sequence[str], found: Sequence[str]) -> dict[tuple[int, int], float]:
     """The pairs of entries that say the same, with their similarity: as many pairs as possible, then the most similar ones.
 
-    Two entries may be a pair at a token sort ratio of SIMILAR, if they have the same figures, words that deny and signs:
-    "3 years" is not "5 years", nor "required" "not required".
+    Two entries may be a pair at a token sort ratio of SIMILAR, if they make the same statement (``alike``). Neither the order of
+    one list nor that of the other decides anything.
 
     >>> pair_texts(["Bake bread", "Keep ovens clean"], ["Keep the ovens clean", "Bake bread", "Bake bread"])
     {(0, 1): 1.0, (1, 0): 0.89}
@@ -39,50 +42,53 @@ def pair_texts(expected: Sequence[str], found: Sequence[str]) -> dict[tuple[int,
     for row, column in np.argwhere(ratios > 0):
         if ours[row] == theirs[column]:
             weights[row, column] = 1.0
-        elif max(len(ours[row]), len(theirs[column])) <= MAX_LENGTH and same_facts(expected[row], found[column]):
+        elif max(len(ours[row]), len(theirs[column])) <= MAX_LENGTH and say_the_same(expected[row], found[column]):
             weights[row, column] = ratios[row, column] / 100
-    return {(row, column): round(float(weights[row, column]), 2) for row, column in _best(weights)}
+    return {(row, column): round(float(weights[row, column]), 2) for row, column in _best(weights, expected, found)}
 
 
 def pair_equal(expected: Sequence[object], found: Sequence[object], agree: Callable[[object, object], bool]) -> Pairs:
     """As many pairs of entries that agree as possible.
 
-    >>> pair_equal([1, 2, 2], [2, 3, 2, 2], lambda one, other: one == other)
-    [(1, 0), (2, 2)]
+    >>> pair_equal([1, 2], [2, 3, 1], lambda one, other: one == other)
+    [(0, 2), (1, 0)]
     """
     ours, theirs = expected[:MAX_ENTRIES], found[:MAX_ENTRIES]
     weights = np.array([[float(agree(one, other)) for other in theirs] for one in ours]).reshape(len(ours), len(theirs))
-    return _best(weights)
+    return _best(weights, expected, found)
 
 
-def pair_objects(right: Sequence[Sequence[int]]) -> Pairs:
-    """The pairs of objects with the fewest wrong cells in all: those with the most right ones.
+def pair_objects(scores: Sequence[Sequence[tuple[int, int]]], expected: Sequence[object], found: Sequence[object]) -> Pairs:
+    """The pairs of objects with the most right cells in all, and of these assignments the one with the fewest that are not.
 
-    ``right`` is, for each gold object, the number of cells that each object found has right. All objects get a partner, as far as
-    there are any; of equal assignments the one that keeps the order is taken.
+    ``scores`` has for each gold object and each object found how many cells are right, and how many are wrong, missing or
+    invented. All objects get a partner, as far as there are any.
 
-    >>> pair_objects([[0, 2], [1, 0], [0, 0]])
+    >>> pair_objects([[(0, 2), (2, 0)], [(1, 1), (0, 2)]], ["a", "b"], ["c", "d"])
     [(0, 1), (1, 0)]
     """
-    rows, columns = len(right), len(right[0]) if right else 0
-    if not rows or not columns:
+    if not scores or not scores[0]:
         return []
-    return _assigned(np.asarray(right, dtype=float) - _apart(rows, columns))
+    right, wrong = (np.asarray([[pair[at] for pair in row] for row in scores], dtype=float) for at in (0, 1))
+    return _assigned(right * (1 + min(wrong.shape) * wrong.max()) - wrong, expected, found)
 
 
-def _best(weights: np.ndarray) -> Pairs:
-    """As many pairs with a weight above nothing as possible, among these the heaviest, and of equal ones those in order."""
+def _best(weights: np.ndarray, expected: Sequence[object], found: Sequence[object]) -> Pairs:
+    """As many pairs with a weight above nothing as possible, and among these the heaviest."""
     if not weights.size:
         return []
-    preferred = np.where(weights > 0, weights + min(weights.shape) + 1 - _apart(*weights.shape), 0.0)
-    return [(row, column) for row, column in _assigned(preferred) if weights[row, column] > 0]
+    preferred = np.where(weights > 0, weights + min(weights.shape) + 1, 0.0)
+    return [(row, column) for row, column in _assigned(preferred, expected, found) if weights[row, column] > 0]
 
 
-def _apart(rows: int, columns: int) -> np.ndarray:
-    """How far from its place each pair is, so little that all pairs together weigh less than a hundredth."""
-    return np.abs(np.subtract.outer(np.arange(rows), np.arange(columns))) / (100 * rows * columns * (rows + columns))
+def _assigned(weights: np.ndarray, expected: Sequence[object], found: Sequence[object]) -> Pairs:
+    """The heaviest assignment; of several, one that depends on what the entries are, and not on where they stand."""
+    rows, columns = _by_content(expected, weights.shape[0]), _by_content(found, weights.shape[1])
+    ordered = weights[np.ix_(rows, columns)]
+    pairs = zip(*linear_sum_assignment(ordered, maximize=True), strict=True)
+    return sorted((rows[row], columns[column]) for row, column in pairs)
 
 
-def _assigned(weights: np.ndarray) -> Pairs:
-    rows, columns = linear_sum_assignment(weights, maximize=True)
-    return [(int(row), int(column)) for row, column in zip(rows, columns, strict=True)]
+def _by_content(entries: Sequence[object], count: int) -> list[int]:
+    """The positions of entries in the order of what they say; those that say the same in their own order."""
+    return sorted(range(count), key=lambda at: (json.dumps(entries[at], sort_keys=True, default=str), at))

@@ -9,10 +9,16 @@ from urllib.parse import urlsplit, urlunsplit
 
 _QUOTES_AND_DASHES = str.maketrans(dict.fromkeys("‘’‚‛ʼ′`´", "'") | dict.fromkeys("“”„‟«»″", '"') | dict.fromkeys("‐‑‒–—―−", "-"))
 _WORD = re.compile(r"\w+")
-_INSIDE = re.compile(r"[.']")  # of words: "U.S.", "l'été"
+_INSIDE = re.compile(r"\.(?=\w)|(?<=\w)\.")  # of words: "U.S."
 _PUNCTUATION = re.compile(r"[^\w\s]|_")
-_TELLING = re.compile(r"(?<=\d)[.,:/](?=\d)|(?<=\d) ?- ?(?=\d)|(?<!\w)-(?=\d)|[^\w\s\"(),;:!?/\\.'\[\]{}<>|*_•·…¿¡~-]")
-"""Punctuation that makes another word or another number: "C++", "C#", "1,5", "1-5", "-5", "R&D", "20 %"."""
+_TELLING = re.compile(
+    r"(?<=\d)[.,:/](?=\d)|(?<![\w.])\.(?=\d)|(?<=\d) ?- ?(?=\d)|(?<!\w)-(?=[$€£¥]?\.?\d)|(?<=\d)['\"]+"
+    r"|[^\w\s\"(),;:!?/\\.'\[\]{}|*_•·…¿¡~-]"
+)
+"""Punctuation that makes another word or another number: "C++", "C#", "1,5", ".5", "1-5", "-$5", "5'11", "R&D", "> 5", "20 %"."""
+_UNSEEN = re.compile("[\xad\u200b-\u200f\u2060\ufeff]")
+_LOOSE = re.compile(r"(?<=\d) (?=[%‰€$£¥°])|(?<=[€$£¥<>≤≥]) (?=\d)|(?<=\w) (?=& \w)|(?<=\w &) (?=\w)")
+"""Blanks that are set or left out before and behind signs."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -34,9 +40,9 @@ def bare(text: str) -> str:
     >>> bare("Cook (m/w/d), full-time."), bare("Full time: cook m w d")
     ('cook m w d full time', 'full time cook m w d')
     >>> bare("C++ / C#; 1,5 years, -5 °C; U.S. R&D")
-    'c++ c# 1,5 years -5 °c us r&d'
+    'c++ c# 1,5 years -5°c us r&d'
     """
-    folded = normalised(text)
+    folded = _LOOSE.sub("", normalised(_UNSEEN.sub("", text)).replace("⁄", "/"))
     parts: list[str] = []
     at = 0
     for kept in _TELLING.finditer(folded):
@@ -47,6 +53,15 @@ def bare(text: str) -> str:
 
 def _without_punctuation(text: str) -> str:
     return _PUNCTUATION.sub(" ", _INSIDE.sub("", text))
+
+
+def identifier(text: str) -> str:
+    """The text in one spelling of which every character counts but white space: NFKC, plain dashes.
+
+    >>> identifier("REQ\u2011 123")
+    'REQ-123'
+    """
+    return "".join(unicodedata.normalize("NFKC", text.translate(_QUOTES_AND_DASHES)).split())
 
 
 def canonical_url(address: str) -> str:
@@ -63,6 +78,8 @@ def canonical_url(address: str) -> str:
         return text
     if not host:
         return text
+    user = f"{parts.netloc.rpartition('@')[0]}@" if "@" in parts.netloc else ""
+    host = user + host
     shown = host if port is None or _DEFAULT_PORTS.get(parts.scheme) == port else f"{host}:{port}"
     return urlunsplit((parts.scheme, shown, parts.path or "/", parts.query, parts.fragment))
 

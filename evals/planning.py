@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from extract.engines.base import Engine
 from extract.evals.cases import Case
 from extract.evals.extracting import Extracting, Priced
-from extract.evals.runs import FORMAT, SUFFIX, Head
+from extract.evals.runs import FORMAT, MODEL_SETTINGS, SUFFIX, Head
 from extract.evals.suites import Suite
 from extract.pipeline import engine_named, hash_of, package_version
 
@@ -25,19 +25,9 @@ if TYPE_CHECKING:
 RULES = "rules"
 PART = ".part"
 """The end of the name of a run file that is being written."""
-_CODE = (".py", ".toml", ".txt", ".json", ".gz")
-_NOT_CODE = frozenset({"evals", "cli", "review", "prompts", "__pycache__"})
-_OF_THE_MODEL = (
-    "api",
-    "constraint",
-    "ask",
-    "temperature",
-    "top_p",
-    "seed",
-    "reasoning_effort",
-    "max_output_tokens",
-    "max_repairs",
-)
+_CODE = (".py", ".toml", ".txt", ".json", ".gz", ".md")
+_NOT_CODE = frozenset({"evals", "cli", "review", "invoice", "job_posting", "__pycache__"})
+"""Folders that decide no record; of the prompts, those of tasks have a hash of their own."""
 Job = tuple[Case, int]
 
 
@@ -135,8 +125,8 @@ def _engines(
 
 def _head(suite: Suite, variant: Variant, engines: Sequence[Engine], *, repeats: int, settings: Settings | None) -> Head:
     origin = engines[0].origin
-    defaults = {} if settings is None else {name: type(settings).model_fields[name].default for name in _OF_THE_MODEL}
-    given = {} if settings is None or variant.engine == RULES else settings.model_dump(mode="json", include=set(_OF_THE_MODEL))
+    defaults = {} if settings is None else {name: type(settings).model_fields[name].default for name in MODEL_SETTINGS}
+    given = {} if settings is None or variant.engine == RULES else settings.model_dump(mode="json", include=set(MODEL_SETTINGS))
     return Head(
         format=FORMAT,
         suite=suite.place,
@@ -144,11 +134,12 @@ def _head(suite: Suite, variant: Variant, engines: Sequence[Engine], *, repeats:
         cases=len(suite.cases),
         repeats=repeats,
         schema_name=suite.schema,
-        engine=variant.engine,
+        engine="rules" if variant.engine == RULES else "llm",
         model=origin.get("model"),
         endpoint=origin.get("endpoint"),
         prompt=origin.get("prompt"),
-        settings={name: given[name] for name in _OF_THE_MODEL if given.get(name) != defaults.get(name)},
+        asked_prompt=variant.prompt,
+        settings={name: given[name] for name in sorted(MODEL_SETTINGS) if given.get(name) != defaults.get(name)},
         dataset_hash=suite.hash,
         inputs_hash=suite.inputs_hash,
         schema_hash=hash_of(suite.task),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from extract.cleaning import clean
 from extract.errors import ExtractError, UsageError
 from extract.evals.planning import Plan
-from extract.evals.running import done_jobs
+from extract.evals.running import Conduct, done_jobs
 
 if TYPE_CHECKING:
     from extract.settings import Settings  # a run of the rules reads none
@@ -31,9 +31,9 @@ class RunQuote:
     cost_high: float | None = 0.0
 
 
-def quote_run(plan: Plan, settings: Settings | None) -> RunQuote:
+def quote_run(plan: Plan, settings: Settings | None, conduct: Conduct | None = None) -> RunQuote:
     """The quote of a run; nothing is asked, and no file is written. UsageError where no request can be made at all."""
-    done = done_jobs(plan)
+    done = done_jobs(plan, conduct)
     left = [job for job in plan.jobs if (job[0].name, job[1]) not in done]
     if settings is None:
         return RunQuote(done=len(done), asked=len(left))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from extract.settings import Settings  # a run of the rules reads none
 
 _LOG = logging.getLogger("extract")
-_PLACES = frozenset({"suite", "schema_name"})
+_PLACES = frozenset({"suite", "schema_name", "asked_prompt"})
 """Parts of a head that say where things are; what they are say its hashes."""
 
 
@@ -78,8 +79,10 @@ def make_matrix(
     All are planned before the first is made, so that a slip in the last costs nothing. A limit on money holds for all together:
     BudgetExceeded where nothing is left of it.
     """
-    for variant, settings in variants:
-        plan_run(suite, variant, folder=folder, repeats=repeats, settings=settings)
+    plans = [plan_run(suite, variant, folder=folder, repeats=repeats, settings=settings) for variant, settings in variants]
+    twice = [str(path) for path, count in Counter(plan.path for plan in plans).items() if count > 1]
+    if twice:
+        raise UsageError(f"several runs would be written to {', '.join(twice)}: give prompts, or models, names of their own")
     spent = 0.0
     for variant, settings in variants:
         left = settings
@@ -104,7 +107,7 @@ def make_run(plan: Plan, conduct: Conduct | None = None, *, progress: Progress |
     progress = progress or Progress(plan, total=len(plan.jobs))
     if (kept := _finished(plan, conduct)) is not None:
         return kept
-    plan.path.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(plan.path.parent)
     with open_journal(plan.part) as journal:
         results = _resumed(plan, conduct, journal)
         progress.kept = len(results)
@@ -116,15 +119,19 @@ def make_run(plan: Plan, conduct: Conduct | None = None, *, progress: Progress |
             conduct.watch(progress)
         run = Run(plan.head, [result for result, _ in results.values()], [time for _, time in results.values()], path=plan.path)
         write_run(run, plan.path)
-        plan.part.unlink()
+        plan.part.unlink(missing_ok=True)
     return run
 
 
-def done_jobs(plan: Plan) -> set[tuple[str, int]]:
-    """The cases and repeats of which a run file, or one that was begun, has a result of this very run."""
+def done_jobs(plan: Plan, conduct: Conduct | None = None) -> set[tuple[str, int]]:
+    """The cases and repeats of which a run file, or one that was begun, has a result of this very run that would be kept."""
+    conduct = conduct or Conduct()
+    if conduct.force:
+        return set()
     if plan.path.exists():
         run = read_run(plan.path)
-        return set() if _differing(run.head, plan.head) else {(result.case, result.repeat) for result in run.results}
+        kept = (result for result in run.results if result.is_valid or not conduct.retry_failed)
+        return set() if _differing(run.head, plan.head) else {(result.case, result.repeat) for result in kept}
     if not plan.part.exists():
         return set()
     lines = [line for line in plan.part.read_bytes().split(b"\n")[:-1] if line]
@@ -134,8 +141,16 @@ def done_jobs(plan: Plan) -> set[tuple[str, int]]:
     for line in lines[1:]:
         with suppress(RunError):  # such a document is done again
             result, _ = _pair(line, str(plan.part))
-            found.add((result.case, result.repeat))
+            if result.is_valid or not conduct.retry_failed:
+                found.add((result.case, result.repeat))
     return found
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be made: {error.strerror}. Choose another folder with -o.") from error
 
 
 def write_run(run: Run, path: Path) -> None:
@@ -159,14 +174,20 @@ def rescored(run: Run, suite: Suite) -> Run:
 
 def _finished(plan: Plan, conduct: Conduct) -> Run | None:
     """The run of a file that is there and is this very run; None where it has to be made."""
-    if not plan.path.exists() or conduct.force:
+    if conduct.force:
+        plan.part.unlink(missing_ok=True)
+        return None
+    if not plan.path.exists():
         return None
     run = read_run(plan.path)
     if differing := _differing(run.head, plan.head):
         raise RunError(
             f"{plan.path} is of another run ({', '.join(differing)} differ): choose another folder with -o, or --force to lose it"
         )
-    return None if conduct.retry_failed and any(not result.is_valid for result in run.results) else run
+    if conduct.retry_failed and any(not result.is_valid for result in run.results):
+        return None
+    plan.part.unlink(missing_ok=True)  # of a process that was killed between writing the one and removing the other
+    return run
 
 
 def _differing(one: Head, other: Head) -> list[str]:

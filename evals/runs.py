@@ -1,7 +1,7 @@
 """Run files: what one way of extracting made of each case of a suite, with all hashes that say what was compared with what.
 
 A run file is JSONL: a head, then a result a line, in the order of cases and repeats. It holds nothing that depends on when or how
-often it was written: how long each document took stands in a file beside it (``NAME.times.jsonl``).
+often it was written: how long each document took stands in a file beside it (``NAME.times``).
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, ClassVar, TypeVar
+from typing import Annotated, ClassVar, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator
 
 from extract.errors import RunError
 from extract.evals.scoring import Cell, f1
@@ -21,7 +21,11 @@ from extract.result import Evidence, Issue
 FORMAT = 1
 """Goes up when older versions of this package could not read a run file."""
 SUFFIX = ".jsonl"
-TIMES = ".times.jsonl"
+TIMES = ".times"
+MODEL_SETTINGS = frozenset(
+    {"api", "ask", "constraint", "max_output_tokens", "max_repairs", "reasoning_effort", "seed", "temperature", "top_p"}
+)
+"""The settings that decide what a model is asked: no address and no key, which a file of somebody else must not choose."""
 MAX_LINE_BYTES = 100_000_000
 """The longest line of a run file that is read."""
 
@@ -39,21 +43,22 @@ class Stored(BaseModel):
 class Head(Stored):
     """What was run on what: the first line of a run file.
 
-    ``suite`` is what was named to open the suite, ``dataset_hash`` that of its documents and gold, ``scorer_hash`` that of all
-    that decides a score, ``code_hash`` that of the code that cleans, fills and grounds. ``settings`` are those of the model that
-    are not the usual ones.
+    ``suite`` and ``asked_prompt`` are what was named to open the suite and the prompt. ``dataset_hash`` is that of its documents
+    and gold, ``scorer_hash`` that of all that decides a score, ``code_hash`` that of the code that cleans, fills and grounds.
+    ``settings`` are those of the model that are not the usual ones.
     """
 
     format: Annotated[int, Field(ge=1, le=FORMAT)]
     suite: str
     dataset: str
-    cases: Count
+    cases: Annotated[int, Field(ge=1, le=10**9)]
     repeats: Annotated[int, Field(ge=1)]
     schema_name: str
-    engine: str
+    engine: Literal["rules", "llm"]
     model: str | None = None
     endpoint: str | None = None
     prompt: str | None = None
+    asked_prompt: str = ""
     settings: dict[str, JsonValue] = {}
     dataset_hash: str
     inputs_hash: str
@@ -63,6 +68,13 @@ class Head(Stored):
     scorers: dict[str, str] = {}
     code_hash: str
     version: str
+
+    @field_validator("settings")
+    @classmethod
+    def _only_of_the_model(cls, value: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        if unknown := value.keys() - MODEL_SETTINGS:
+            raise ValueError(f"{', '.join(sorted(unknown))} cannot be set by a run file")
+        return value
 
     @property
     def name(self) -> str:
@@ -87,7 +99,6 @@ class Spent(Stored):
     None is a model without a known price. What a provider found in its own cache is counted in full, so that runs compare.
     """
 
-    answers: Count = 0
     input_tokens: Count = 0
     output_tokens: Count = 0
     cost: Amount | None = 0.0
@@ -135,7 +146,10 @@ class Result(Stored):
 
 
 class Time(Stored):
-    """How long a document took this time, in seconds, and what was asked and paid for; ``hits`` are answers from the cache."""
+    """How long a document took this time, in seconds, and what was asked and paid for; ``hits`` are answers from the cache.
+
+    ``told`` is the message of its fault as it was, which may name addresses and seconds.
+    """
 
     case: str
     repeat: Count = 0
@@ -143,6 +157,7 @@ class Time(Stored):
     calls: Count = 0
     hits: Count = 0
     cost: Amount | None = 0.0
+    told: str = ""
 
 
 class Run:
@@ -198,7 +213,7 @@ def times_path(path: Path) -> Path:
     """The file with the times of a run.
 
     >>> times_path(Path("runs/job_posting.rules.jsonl")).name
-    'job_posting.rules.times.jsonl'
+    'job_posting.rules.times'
     """
     return path.with_name(path.name.removesuffix(SUFFIX) + TIMES)
 

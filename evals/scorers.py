@@ -15,13 +15,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, partial
 
 from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 from pydantic.errors import PydanticUserError
 
 from extract.errors import UsageError
-from extract.evals.normalising import bare, canonical_url, normalised, token_f1
+from extract.evals.normalising import bare, canonical_url, identifier, token_f1
 from extract.fields import (
     Leaf,
     ListShape,
@@ -72,6 +72,9 @@ class FieldScorer:
         """What run files call it; for a function, with its source, so that a change of it is seen."""
         if self.own is None:
             return self.kind.value
+        if isinstance(self.own, partial):
+            inner = FieldScorer(self.kind, self.leaf, self.own.func).name
+            return f"{inner}{self.own.args!r}{sorted(self.own.keywords.items())!r}"
         name = f"{getattr(self.own, '__module__', '')}.{getattr(self.own, '__qualname__', repr(type(self.own)))}"
         try:
             source = inspect.getsource(self.own)
@@ -108,8 +111,8 @@ class FieldScorer:
     def _written(self, text: str) -> str:
         if self.leaf is not None and self.leaf.reader == "url":
             return canonical_url(text)
-        joined = "".join(text.split())
-        return normalised(joined) if self.leaf is not None and self.leaf.reader == "email" else joined
+        written = identifier(text)
+        return written.casefold() if self.leaf is not None and self.leaf.reader == "email" else written
 
     @cached_property
     def _typed(self) -> TypeAdapter[object] | None:

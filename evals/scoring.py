@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from pydantic import ConfigDict, JsonValue
 
-from extract.evals.matching import MAX_ENTRIES, pair_equal, pair_objects, pair_texts
+from extract.evals.matching import MAX_OBJECTS, pair_equal, pair_objects, pair_texts
 from extract.evals.scorers import Scorer, Scorers
 from extract.fields import below, path_pattern
 
@@ -196,9 +196,9 @@ class _Comparison:
             places = below(path, str(position)), below(at, str(partner))
             return list(self.value(*places, expected[position], found[partner]))
 
-        looked_at = range(min(len(expected), MAX_ENTRIES)), range(min(len(found), MAX_ENTRIES))
-        right = [[_right(cells(one, other)) for other in looked_at[1]] for one in looked_at[0]]
-        pairs = dict(pair_objects(right))
+        looked_at = range(min(len(expected), MAX_OBJECTS)), range(min(len(found), MAX_OBJECTS))
+        scores = [[_right_and_wrong(cells(one, other)) for other in looked_at[1]] for one in looked_at[0]]
+        pairs = dict(pair_objects(scores, expected, found))
         for position, value in enumerate(expected):
             if position in pairs:
                 yield from cells(position, pairs[position])
@@ -230,8 +230,9 @@ def _misfit(cell: Cell, found: JsonValue, at: str) -> Cell:
     return replace(cell, outcome=wrong, found=found, at=at)
 
 
-def _right(cells: Sequence[Cell]) -> int:
-    return sum(cell.outcome is Outcome.CORRECT and cell.counts for cell in cells)
+def _right_and_wrong(cells: Sequence[Cell]) -> tuple[int, int]:
+    counted = [cell.outcome for cell in cells if cell.counts]
+    return counted.count(Outcome.CORRECT), sum(outcome not in RIGHT for outcome in counted)
 
 
 def f1(cells: Sequence[Cell]) -> float:

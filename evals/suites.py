@@ -10,14 +10,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Annotated, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-from extract.errors import DatasetError, SourceError
+from extract.errors import DatasetError, RunError, SourceError
 from extract.evals.cases import EXPECTED, Case, case_folders, first_faults, read_folder, read_line, shipped_cases
+from extract.evals.runs import Head
 from extract.evals.scorers import Scorers, scorers_of
-from extract.fields import is_within, leaf_annotations, path_pattern
+from extract.fields import below, is_within, leaf_annotations, path_pattern
+from extract.report import leaves
 from extract.tasks import Task, task_named
 
 MAX_LINE_BYTES = 100_000_000
@@ -77,16 +79,18 @@ class SuiteFile(BaseModel):
 def open_suite(place: str, *, schema: str | None = None) -> Suite:
     """The suite of that name or at that place.
 
-    ``schema`` chooses among cases of several, and is that of gold that names none (there "job_posting" where it is None).
+    ``schema`` chooses among cases of several, and is that of gold that names none (there "job_posting" where it is None). A
+    schema that is code ("orders.py:Order") is loaded only where it is named here: gold may come from anybody.
     DatasetError where a case cannot be used, so that no run begins which would have to end.
     """
     form = suite_file(Path(place)) if place.endswith(".toml") else None
     found = list(read_cases(place))
     cases = [case for case in found if isinstance(case, Case)]
     faults = [str(error) for error in found if isinstance(error, DatasetError)]
-    named, cases = _of_one_task(cases, place, (form.schema_ if form else "") or schema)
+    named, cases = _of_one_task(cases, place, schema_named(form, schema))
     task = task_named(named)
     faults += [f"{case.name}: {fault}" for case in cases for fault in faults_of(case, task)]
+    faults += unknown_critical(form, task) if form else []
     faults += [f"the id {name} is there {n} times" for name, n in Counter(case.name for case in cases).items() if n > 1]
     if faults:
         raise DatasetError(f"{place}: {first_faults(faults)}. `extract eval check {place}` lists all.")
@@ -103,6 +107,16 @@ def open_suite(place: str, *, schema: str | None = None) -> Suite:
     )
 
 
+def suite_of(head: Head, *, place: str | None = None, schema: str | None = None) -> Suite:
+    """The suite of a run, as it is now: where its head says, or at ``place``.
+
+    RunError where the schema of the run is code and ``schema`` does not name it: a run file may come from anybody.
+    """
+    if ":" in head.schema_name and schema is None:
+        raise RunError(f"the run is of the schema {head.schema_name}, which is code: if you trust it, name it with --schema")
+    return open_suite(place or head.suite, schema=schema or head.schema_name)
+
+
 def read_cases(place: str) -> Iterator[Case | DatasetError]:
     """The cases at a place as they are read, with an error in the place of each that is none.
 
@@ -110,7 +124,10 @@ def read_cases(place: str) -> Iterator[Case | DatasetError]:
     """
     path = Path(place)
     if path.suffix == ".toml" and path.is_file():
-        yield from read_cases(str(path.parent / suite_file(path).data))
+        data = path.parent / suite_file(path).data
+        if data.suffix == ".toml":
+            raise DatasetError(f"{path}: data names another suite, and must be a folder or a JSONL file")
+        yield from read_cases(str(data))
     elif path.suffix in {".jsonl", ".ndjson"} and path.is_file():
         yield from _in_lines(path)
     elif path.is_dir():
@@ -132,7 +149,7 @@ def suite_file(path: Path) -> SuiteFile:
         return SuiteFile.model_validate(tomllib.loads(path.read_bytes().decode()))
     except OSError as error:
         raise DatasetError(f"{path} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DatasetError(f"{path} is no TOML: {error}") from None
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=False, include_input=False)
@@ -150,20 +167,73 @@ def faults_of(case: Case, task: Task[BaseModel]) -> Iterator[str]:
     """What is wrong with the gold of a case, as far as the schema says; values that are left out are not asked for."""
     if case.draft:
         yield "it is a draft, which says what an engine says: correct it, and take draft out of it"
+    yield from (f"expected.{fault}" for fault in _refused(case.expected, task))
+    known = leaf_annotations(task.schema)
+    for path, _ in leaves(dict(case.expected)):
+        if not any(is_within(path_pattern(path), pattern) or is_within(pattern, path_pattern(path)) for pattern in known):
+            yield f"expected: {task.schema.__name__} has no field {path}"
+    for name, paths in (("accept", case.accept), ("critical", case.critical), ("inferred", case.inferred)):
+        for path in paths:
+            if not _is_field(path, task):
+                yield f"{name}: {task.schema.__name__} has no field {path}"
+    for path, alternatives in case.accept.items():
+        if not _is_labelled(case.expected, path.split(".")):
+            yield f"accept: {path} is not in expected"
+        elif _is_field(path, task):
+            yield from (f"accept.{path}: {fault}" for value in alternatives for fault in _no_alternative(case, task, path, value))
+
+
+def unknown_critical(form: SuiteFile, task: Task[BaseModel]) -> list[str]:
+    """What is wrong with the critical fields that a suite names."""
+    return [f"critical: {task.schema.__name__} has no field {path}" for path in form.critical if not _is_field(path, task)]
+
+
+def schema_named(form: SuiteFile | None, given: str | None) -> str | None:
+    """The schema of a suite: as it was named, or as its file says; DatasetError for code that only a file names."""
+    said = form.schema_ if form else ""
+    if ":" in said and said != given:
+        raise DatasetError(f"the suite asks for the schema {said}, which is code: if you trust it, name it with --schema {said}")
+    return said or given
+
+
+def _refused(expected: Mapping[str, JsonValue], task: Task[BaseModel]) -> Iterator[str]:
+    """What the schema refuses; what is left out is not labelled, and may be left out of what it requires too."""
     try:
-        task.schema.model_validate(case.expected)
+        task.schema.model_validate(expected, by_name=True, by_alias=False)
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_context=False, include_input=False):
             if detail["type"] != "missing":
-                yield f"expected.{'.'.join(map(str, detail['loc']))}: {detail['msg']}"
+                yield f"{'.'.join(map(str, detail['loc']))}: {detail['msg']}"
+
+
+def _no_alternative(case: Case, task: Task[BaseModel], path: str, value: JsonValue) -> Iterator[str]:
+    """Why a value cannot stand in the place of another: only a leaf, or a whole list, has alternatives."""
+    pattern = path_pattern(path)
     known = leaf_annotations(task.schema)
-    for name, paths in (("accept", case.accept), ("critical", case.critical), ("inferred", case.inferred)):
-        for path in paths:
-            if not any(is_within(pattern, path_pattern(path)) for pattern in known):
-                yield f"{name}: {task.schema.__name__} has no field {path}"
-    for path in case.accept:
-        if not _is_labelled(case.expected, path.split(".")):
-            yield f"accept: {path} is not in expected"
+    entries = below(pattern, "*")
+    if pattern not in known and not any(is_within(each, entries) for each in known):
+        yield "an object has no alternatives: name the field in it"
+    elif pattern not in known and not isinstance(value, list):
+        yield f"{value!r:.60} is no list, and the field is one"
+    elif pattern.endswith(".*"):
+        yield "an entry of a list has no alternatives: name the list, and give whole lists"
+    else:
+        yield from _refused(_with_value(case.expected, path.split("."), value), task)
+
+
+def _with_value(expected: Mapping[str, JsonValue], path: Sequence[str], value: JsonValue) -> dict[str, JsonValue]:
+    """Gold with another value at a path, which is there."""
+    changed: dict[str, JsonValue] = json.loads(json.dumps(expected))
+    place: Any = changed
+    for part in path[:-1]:
+        place = place[int(part) if isinstance(place, list) else part]
+    place[int(path[-1]) if isinstance(place, list) else path[-1]] = value
+    return changed
+
+
+def _is_field(path: str, task: Task[BaseModel]) -> bool:
+    """Whether a path leads to a leaf of the schema, or to what holds one."""
+    return any(is_within(pattern, path_pattern(path)) for pattern in leaf_annotations(task.schema))
 
 
 def _is_labelled(value: object, path: Sequence[str]) -> bool:
@@ -176,8 +246,11 @@ def _is_labelled(value: object, path: Sequence[str]) -> bool:
 
 
 def task_for(case: Case, given: str | None) -> Task[BaseModel]:
-    """The task of a case: its own, else the one that was given, else job postings."""
-    return task_named(case.schema or given or _DEFAULT)
+    """The task of a case: its own, else the one that was given, else job postings; DatasetError for code that was not named."""
+    name = case.schema or given or _DEFAULT
+    if ":" in name and name != given:
+        raise DatasetError(f"it asks for the schema {name}, which is code: if you trust it, name it with --schema {name}")
+    return task_named(name)
 
 
 def _of_one_task(cases: Sequence[Case], place: str, given: str | None) -> tuple[str, list[Case]]:
@@ -186,7 +259,10 @@ def _of_one_task(cases: Sequence[Case], place: str, given: str | None) -> tuple[
     named = {case.schema or given or _DEFAULT for case in chosen} or {given or _DEFAULT}
     if len(named) > 1:
         raise DatasetError(f"{place} holds cases of several schemas ({', '.join(sorted(named))}): choose one with --schema.")
-    return named.pop(), chosen
+    name = named.pop()
+    if ":" in name and name != given:
+        raise DatasetError(f"{place} asks for the schema {name}, which is code: if you trust it, name it with --schema {name}")
+    return name, chosen
 
 
 def _name(place: str) -> str:

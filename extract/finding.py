@@ -226,22 +226,13 @@ def find_repaired(value: str, text: str) -> tuple[int, int] | None:
     while at >= 0:
         start, end = _with_signs(text, places[at], places[at + len(wanted) - 1] + 1)
         found = text[start:end]
-        same = same_facts(value, found)
+        same = denying(value) == denying(found) and _figures(value) == _figures(found) and signs(value) == signs(found)
         whole = not _word_goes_on(text, start, end) and (len(value) >= _SHORT or value != found)
         cut = found[:1].isdigit() and find_words(found, text, start) != (start, end)
         if same and whole and not cut and _is_put_right(value, text, start, end):
             return start, end
         at = letters.find(wanted, at + 1)
     return None
-
-
-def same_facts(text: str, other: str) -> bool:
-    """Whether two texts have the same figures, the same words that deny and the same signs, in any order.
-
-    >>> same_facts("3 years of C++", "C++: 3 years"), same_facts("3 years", "5 years"), same_facts("required", "not required")
-    (True, False, False)
-    """
-    return all(sorted(found(text)) == sorted(found(other)) for found in (_figures, _denying, signs))
 
 
 def _is_put_right(value: str, text: str, start: int, end: int) -> bool:
@@ -296,8 +287,12 @@ def _denials() -> frozenset[str]:
     return frozenset({phrase for phrase in phrases if " " not in phrase} | {"t" for phrase in phrases if phrase.endswith(" t")})
 
 
-def _denying(text: str) -> list[str]:
-    """The words of a text that deny, in order."""
+def denying(text: str) -> list[str]:
+    """The words of a text that deny, in order.
+
+    >>> denying("It isn't far, and no licence is needed outside of town")
+    ['t', 'no', 'outside']
+    """
     return [token.word for token in tokens(text) if token.word in _denials()]
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from extract.errors import UsageError
+from extract.errors import RunStopped, UsageError
 
 try:
     import fcntl
@@ -19,7 +19,8 @@ except ImportError:  # Windows has no such lock: there, whoever starts two proce
 class Journal:
     """The lines of a file, and the file to add to; what stands behind the last line feed was cut off, and is dropped.
 
-    A line is on its way to the disk when ``append`` returns: it survives the end of this process, also by SIGKILL.
+    A line is on its way to the disk when ``append`` returns: it survives the end of this process, also by SIGKILL. RunStopped
+    where it cannot be written.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -28,8 +29,11 @@ class Journal:
 
     def append(self, line: str) -> None:
         """Add a line, which has no line feed in it."""
-        self._file.write(line.encode() + b"\n")
-        self._file.flush()
+        try:
+            self._file.write(line.encode() + b"\n")
+            self._file.flush()
+        except OSError as error:
+            raise RunStopped(f"{self._file.name} cannot be written: {error.strerror}") from error
 
     def _whole_lines(self) -> Iterator[bytes]:
         whole = 0

@@ -77,7 +77,7 @@ def edited(run: Run, suite: Suite, edit: Edit, *, model: str = "gpt-5.4-mini", c
 
 def _edited(result: Result, edit: Edit, cost: float | None) -> Result:
     record = edit(result.case, json.loads(json.dumps(result.record)))
-    spent = Spent(answers=1, input_tokens=1000, output_tokens=200, cost=cost)
+    spent = Spent(input_tokens=1000, output_tokens=200, cost=cost)
     if record is None:
         fault = Fault(code="truncated", message="The answer was cut off at 4,096 tokens.")
         return Result(case=result.case, status="error", fault=fault, spent=spent)

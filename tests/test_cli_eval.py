@@ -50,7 +50,8 @@ def configure(server: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EXTRACT_MODEL", "gpt-4.1-mini")
 
 
-MEMOS = ("run", "memos.jsonl", "--schema", "memos.py:Memo")
+NAMED = ("--schema", "memos.py:Memo")
+MEMOS = ("run", "memos.jsonl", *NAMED)
 RUN = "runs/memos.gpt-4.1-mini.newest.jsonl"
 
 
@@ -116,8 +117,8 @@ def test_compare_show_rescore_and_report(folder: Path, server: FaultServer) -> N
     table = evaluate("compare", RUN, other, "--format", "table")
     assert "no difference shown" in table.stdout
     assert "owner" in evaluate("show", RUN, "--fields", "--format", "table").stdout
-    assert printed(evaluate("rescore", RUN))[0]["f1"] == 1.0
-    done = evaluate("report", RUN, other, "-o", "page.html")
+    assert printed(evaluate("rescore", RUN, "--schema", "memos.py:Memo"))[0]["f1"] == 1.0
+    done = evaluate("report", RUN, other, "-o", "page.html", "--schema", "memos.py:Memo")
     assert done.exit_code == 0, done.stderr
     page = Path("page.html").read_text("utf-8")
     assert all(told in page for told in ("gpt-4o v1", "gpt-4.1-mini v1", "owner", "no difference shown"))
@@ -139,12 +140,12 @@ def test_a_gate_opens_and_shuts(folder: Path, monkeypatch: pytest.MonkeyPatch) -
         configure(good, monkeypatch)
         evaluate(*MEMOS)
         assert evaluate("baseline", RUN, "-o", "kept/base.json").exit_code == 0
-        assert evaluate("gate", RUN, "--baseline", "kept/base.json").exit_code == 0
+        assert evaluate("gate", RUN, "--baseline", "kept/base.json", *NAMED).exit_code == 0
     with serving(answer=lambda received: answer_memo(received.body, wrong=[3])) as bad:
         configure(bad, monkeypatch)
         evaluate(*MEMOS, "-o", "worse", "--no-cache")
         done = evaluate(
-            "gate", f"worse/{Path(RUN).name}", "--baseline", "kept/base.json", "--junit", "g.xml", "--markdown", "g.md"
+            "gate", f"worse/{Path(RUN).name}", "--baseline", "kept/base.json", *NAMED, "--junit", "g.xml", "--markdown", "g.md"
         )
     assert done.exit_code == 1
     assert "the gate is shut" in done.stderr
@@ -176,6 +177,57 @@ def test_a_gate_refuses_what_cannot_be_compared(folder: Path) -> None:
     refused = evaluate("gate", "runs/job_posting.rules.jsonl", "--baseline", "other.json")
     assert refused.exit_code == 2
     assert "data set of the run" in refused.stderr
+
+
+def test_a_run_file_cannot_have_code_run(folder: Path, server: FaultServer) -> None:
+    """Nor a baseline: the schema of either is loaded only where it is named."""
+    evaluate(*MEMOS)
+    evaluate("baseline", RUN, "-o", "base.json")
+    Path("memos.py").write_text("raise SystemExit('it ran')\n", encoding="utf-8")
+    for arguments in (["rescore", RUN], ["gate", "--baseline", "base.json"], ["gate", RUN, "--baseline", "base.json"]):
+        done = evaluate(*arguments)
+        assert (done.exit_code, "is code: if you trust it, name it with --schema" in done.stderr) == (2, True)
+
+
+def test_a_baseline_cannot_choose_where_the_key_goes(folder: Path, server: FaultServer) -> None:
+    """Its head may say how a model is asked, and not which address is."""
+    evaluate(*MEMOS)
+    evaluate("baseline", RUN, "-o", "base.json")
+    data = json.loads(Path("base.json").read_text("utf-8"))
+    data["head"]["settings"] = {"base_url": "http://127.0.0.1:9/v1"}
+    Path("base.json").write_text(json.dumps(data), encoding="utf-8")
+    asked = len(server.requests)
+    done = evaluate("gate", "--baseline", "base.json", *NAMED)
+    assert done.exit_code == 2
+    assert "base_url cannot be set by a run file" in done.stderr
+    assert len(server.requests) == asked
+
+
+def test_the_gate_runs_the_prompt_of_the_baseline(folder: Path, server: FaultServer) -> None:
+    """Also one that is a file, whatever it calls itself."""
+    text = "---\nid: _default/v1\nversion: 1\ndescription: d\n---\n<!-- system -->\nMARKED {{fields}}\n\n<!-- user -->\n"
+    text += "{{document}}\n"
+    Path("own.md").write_text(text, encoding="utf-8")
+    evaluate(*MEMOS, "--prompt", "own.md")
+    evaluate("baseline", "runs/memos.gpt-4.1-mini.own.jsonl", "-o", "base.json")
+    server.requests.clear()
+    Path("own.md").write_text(text.replace("MARKED", "MARKED anew"), encoding="utf-8")
+    assert evaluate("gate", "--baseline", "base.json", *NAMED).exit_code == 0
+    assert len(server.requests) == COUNT
+    assert all(b"MARKED anew" in request.body for request in server.requests)
+
+
+def test_a_limit_on_a_fall_holds_for_few_documents(folder: Path) -> None:
+    """Rules answer the same each time: any fall is one. The project's own baseline has such a limit."""
+    assert json.loads(BASELINE.read_text("utf-8"))["limits"]["drop"] == 0.0
+    evaluate("run", "job_posting")
+    head, *results = map(json.loads, Path("runs/job_posting.rules.jsonl").read_text("utf-8").splitlines())
+    for result in results:
+        result["record"]["benefits"] = ["Something invented"]
+    Path("runs/worse.jsonl").write_text("".join(json.dumps(part) + "\n" for part in (head, *results)), encoding="utf-8")
+    done = evaluate("gate", "runs/worse.jsonl", "--baseline", BASELINE)
+    assert done.exit_code == 1
+    assert [check["name"] for check in json.loads(done.stdout)["checks"] if not check["passed"]] == ["drop"]
 
 
 def test_gold_is_checked(folder: Path) -> None:
@@ -214,6 +266,8 @@ def test_a_case_is_drafted(folder: Path) -> None:
         (["compare", "memos.py"], 2, "two run files"),
         (["gate", "--baseline", "nothing.json"], 2, "cannot be read"),
         (["gate"], 2, "--baseline"),
+        (["gate", "x.jsonl", "--baseline", str(BASELINE), "--model", "m"], 2, "and not both"),
+        (["run", "job_posting", "-o", "memos.py"], 2, "cannot be"),
         (["baseline", "nothing.jsonl", "-o", "x.json"], 2, "cannot be read"),
         (["report", "nothing.jsonl"], 2, "cannot be read"),
         (["rescore", "nothing.jsonl"], 2, "cannot be read"),

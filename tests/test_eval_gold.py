@@ -127,6 +127,9 @@ def test_a_suite_file(tmp_path: Path) -> None:
         ('data = "gold"\n[scorers]\ntitel = "exact"', "no field 'titel'"),
         ('data = "gold"\n[scorers]\ntitle = "fuzzy"', "no scorer 'fuzzy'"),
         ('data = "nowhere"', "There is no suite"),
+        ('data = "s.toml"', "names another suite"),
+        ('data = "gold"\ncritical = ["titel"]', "critical: JobPosting has no field titel"),
+        ("data = " + "[" * 100_000, "is no TOML"),
         ('data = "gold"\nschema = "invoce"', "no task 'invoce'|no case"),
     ],
 )
@@ -154,6 +157,10 @@ def test_a_suite_file_that_cannot_be_used(tmp_path: Path, toml: str, told: str) 
         (with_gold(critical=["pay"]), "critical: JobPosting has no field pay"),
         (with_gold(inferred=["salary.sum"]), "inferred: JobPosting has no field salary.sum"),
         (with_gold(draft=True), "it is a draft"),
+        (with_gold(accept={"salary": [None]}), "accept.salary: an object has no alternatives"),
+        (with_gold(expected={"benefits": ["Meals"]}, accept={"benefits": ["Meals"]}), "is no list, and the field is one"),
+        (with_gold(expected={"benefits": ["Meals"]}, accept={"benefits.0": ["Food"]}), "an entry of a list has no alternatives"),
+        (with_gold(accept={"start_date": ["3 March"]}), "accept.start_date: start_date"),
     ],
 )
 def test_gold_that_cannot_be_used(tmp_path: Path, gold: object, told: str) -> None:
@@ -175,17 +182,56 @@ def test_gold_that_cannot_be_used(tmp_path: Path, gold: object, told: str) -> No
         (lambda raw: raw + raw.splitlines()[0] + "\n", "memo-000 is there 2 times"),
         (lambda raw: raw.replace('"id"', '"name"', 1), "line 1"),
         (lambda _: "\n\n", "holds no case"),
-        (lambda raw: raw.replace("{", '{"schema": "invoice", ', 1), "several schemas"),
     ],
 )
 def test_lines_that_cannot_be_used(tmp_path: Path, damage: Callable[[str], str], told: str) -> None:
     """The message names the line."""
     data, schema = write_suite(tmp_path, lines(3))
-    Path(data).write_text(
-        damage(Path(data).read_text("utf-8")).replace('{"id"', f'{{"schema": "{schema}", "id"'), encoding="utf-8"
-    )
+    Path(data).write_text(damage(Path(data).read_text("utf-8")), encoding="utf-8")
     with pytest.raises(DatasetError, match=told):
-        open_suite(data)
+        open_suite(data, schema=schema)
+
+
+@pytest.mark.parametrize("where", ["line", "suite"])
+def test_gold_cannot_have_code_run(tmp_path: Path, where: str) -> None:
+    """A file of gold may come from anybody: a schema that is code is loaded only where its user names it."""
+    (tmp_path / "evil.py").write_text(
+        f"open({str(tmp_path / 'ran')!r}, 'w').close()\nfrom pydantic import BaseModel\n\n\nclass M(BaseModel):\n    a: int\n"
+    )
+    named = f"{tmp_path}/evil.py:M"
+    line = {"id": "a", "input": "1", "expected": {"a": 1}} | ({"schema": named} if where == "line" else {})
+    place = tmp_path / "data.jsonl"
+    place.write_text(json.dumps(line) + "\n", encoding="utf-8")
+    if where == "suite":
+        place = tmp_path / "s.toml"
+        place.write_text(f'data = "data.jsonl"\nschema = "{named}"\n', encoding="utf-8")
+    with pytest.raises(DatasetError, match="is code: if you trust it"):
+        open_suite(str(place))
+    with pytest.raises(DatasetError, match="is code: if you trust it"):
+        raise DatasetError(str(check_gold(str(place)).faults))
+    assert not (tmp_path / "ran").exists()
+    assert open_suite(str(place), schema=named).cases
+    assert (tmp_path / "ran").exists()
+
+
+def test_a_name_that_the_schema_does_not_have_is_a_fault(tmp_path: Path) -> None:
+    """Also where the schema itself lets it through: it would be missing for ever."""
+    data, schema = write_suite(tmp_path, [lines(1)[0] | {"expected": {"ownr": "Ada Lovelace"}}])
+    with pytest.raises(DatasetError, match="Memo has no field ownr"):
+        open_suite(data, schema=schema)
+
+
+def test_nothing_to_check_is_a_fault(tmp_path: Path) -> None:
+    """An empty folder is no sound gold."""
+    assert [fault.told for fault in check_gold(str(tmp_path)).faults] == [f"{tmp_path} holds no case"]
+
+
+def test_what_is_inferred_is_one_place_or_all(tmp_path: Path) -> None:
+    """A path is that place; a pattern is each entry."""
+    places = {"locations": [{"city": "Lyon", "country": "CH"}, {"city": "Lyon", "country": "DE"}]}
+    for said, faults in (("locations.0.country", ["locations.1.country"]), ("locations.*.country", []), ("locations", [])):
+        write_case(tmp_path / "a", gold={"expected": places, "inferred": [said]})
+        assert [fault.path for fault in check_gold(str(tmp_path)).faults] == faults
 
 
 def test_cases_of_several_schemas_are_chosen_from(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def test_a_run_has_a_result_for_each_case_and_repeat(suite: Suite, settings: Set
     run = make_run(planned(suite, settings, tmp_path / "runs", repeats=2))
     assert [(result.case, result.repeat) for result in run.results] == [(f"memo-{n:03}", r) for n in range(COUNT) for r in (0, 1)]
     assert {result.f1 for result in run.results} == {1.0}
-    assert {result.spent.answers for result in run.results} == {1}
+    assert {result.spent.output_tokens for result in run.results} == {20}
     assert run.path is not None
     read = read_run(run.path)
     assert (read.head, read.results, read.times) == (run.head, run.results, run.times)

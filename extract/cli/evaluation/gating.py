@@ -11,7 +11,7 @@ import typer
 
 from extract.cli import options
 from extract.cli.asking import given_settings
-from extract.cli.evaluation.running import Models, Prompts, chosen_variants, watched
+from extract.cli.evaluation.running import Models, Prompts, SchemaOf, chosen_variants, watched
 from extract.cli.evaluation.tables import verdict_table
 from extract.cli.output import FAILED, check_writable, errors_of, fail, notice, rendered, wants_json, write
 from extract.errors import UsageError
@@ -19,6 +19,7 @@ from extract.errors import UsageError
 if TYPE_CHECKING:
     from extract.evals.gate import Baseline
     from extract.evals.runs import Run
+    from extract.evals.suites import Suite
 
 File = Annotated[Path, typer.Option("--baseline", help="The baseline, as `extract eval baseline` writes it.", show_default=False)]
 RunFile = Annotated[
@@ -34,6 +35,7 @@ def gate(
     suite: Annotated[
         str | None, typer.Option("--suite", help="Where the suite is now. Default: where the baseline says.", show_default=False)
     ] = None,
+    schema: SchemaOf = None,
     engine: Annotated[
         options.EngineName | None, typer.Option(help="Who fills the records. Default: as in the baseline.", show_default=False)
     ] = None,
@@ -53,13 +55,20 @@ def gate(
     with errors_of(str(baseline)):
         from extract.evals.gate import judge_run, read_baseline  # of the extra evals
         from extract.evals.gate_reports import as_junit, as_markdown
+        from extract.evals.running import rescored
         from extract.evals.runs import read_run
+        from extract.evals.suites import suite_of
         from extract.evals.summaries import verdict_summary
 
         for path, option in ((junit, "--junit"), (markdown, "--markdown")):
             check_writable(path, option=option)
         known = read_baseline(baseline)
-        judged = read_run(run) if run is not None else _run_now(known, suite, engine, model or [], prompt or [])
+        if run is not None and (engine or model or prompt):
+            raise UsageError("name a run to judge, or the engine, model and prompt of a new one, and not both")
+        opened = suite_of(known.head, place=suite, schema=schema)
+        judged = (
+            rescored(read_run(run), opened) if run is not None else _run_now(known, opened, engine, model or [], prompt or [])
+        )
         verdict = judge_run(judged, known)
         if junit is not None:
             write(as_junit(verdict), junit, option="--junit")
@@ -82,6 +91,15 @@ def write_baseline(
     min_valid: Annotated[
         float | None, typer.Option(min=0, max=1, help="The least share of documents with a record.", show_default=False)
     ] = None,
+    max_drop: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            help="The most that F1 may fall, chance or not; for engines that answer the same each time.",
+            show_default=False,
+        ),
+    ] = None,
     max_cost: Annotated[
         float | None, typer.Option(min=0, help="The most that a document may cost, in US dollars.", show_default=False)
     ] = None,
@@ -94,28 +112,24 @@ def write_baseline(
         from extract.evals.gate import Limits, as_json, baseline_of  # of the extra evals
         from extract.evals.runs import read_run
 
-        limits = Limits(valid=min_valid, cost=max_cost, seconds=max_seconds)
+        limits = Limits(valid=min_valid, drop=max_drop, cost=max_cost, seconds=max_seconds)
         output.parent.mkdir(parents=True, exist_ok=True)
         write(as_json(baseline_of(read_run(run), limits)), output)
     notice(f"{output}: {run} is the baseline")
 
 
-def _run_now(
-    baseline: Baseline, suite: str | None, engine: options.EngineName | None, models: list[str], prompts: list[str]
-) -> Run:
+def _run_now(baseline: Baseline, suite: Suite, engine: options.EngineName | None, models: list[str], prompts: list[str]) -> Run:
     """The suite of a baseline, run as it was then, or as options say, and not kept."""
     from extract.evals.running import make_matrix
-    from extract.evals.suites import open_suite
 
     head = baseline.head
     then = options.EngineName(head.engine)
     if then is options.EngineName.LLM and engine is None:
-        models, prompts = models or [head.model or ""], prompts or [(head.prompt or "").rpartition("/")[2]]
+        models, prompts = models or [head.model or ""], prompts or [head.asked_prompt]
     settings = given_settings(**head.settings)
     variants = chosen_variants(settings, engines=[engine or then], models=models, prompts=prompts)
     if len(variants) > 1:
         raise UsageError("a gate judges one run: name one model and one prompt")
-    with tempfile.TemporaryDirectory() as folder, watched() as conduct:
-        opened = open_suite(suite or head.suite, schema=head.schema_name)
-        (run,) = make_matrix(opened, variants, folder=Path(folder), repeats=head.repeats, conduct=conduct)
+    with tempfile.TemporaryDirectory() as folder, watched(kept="") as conduct:
+        (run,) = make_matrix(suite, variants, folder=Path(folder), repeats=head.repeats, conduct=conduct)
     return run

@@ -24,6 +24,7 @@ def report_runs(
     *,
     output: Annotated[Path, typer.Option("--output", "-o", help="The page to write.")] = Path("report.html"),
     suite: Suite = None,
+    schema: SchemaOf = None,
     documents: Annotated[
         int, typer.Option(min=0, help="How many documents are shown with their differences, the worst first.")
     ] = 100,
@@ -35,13 +36,13 @@ def report_runs(
     with errors_of("eval report"):
         from extract.evals.report import report_page  # of the extra evals
         from extract.evals.runs import read_run
-        from extract.evals.suites import open_suite
+        from extract.evals.suites import suite_of
 
         check_writable(output)
         read = [read_run(path) for path in runs]
         head = read[0].head
         try:
-            opened = open_suite(suite or head.suite, schema=head.schema_name)
+            opened = suite_of(head, place=suite, schema=schema)
         except DatasetError:
             if suite is not None:
                 raise
@@ -57,10 +58,10 @@ def rescore(runs: Runs, *, suite: Suite = None, schema: SchemaOf = None, output_
     with errors_of("eval rescore"):
         from extract.evals.running import rescored, write_run  # of the extra evals
         from extract.evals.runs import read_run
-        from extract.evals.suites import open_suite
+        from extract.evals.suites import suite_of
 
         read = [read_run(path) for path in runs]
-        new = [rescored(run, open_suite(suite or run.head.suite, schema=schema or run.head.schema_name)) for run in read]
+        new = [rescored(run, suite_of(run.head, place=suite, schema=schema)) for run in read]
         for path, run in zip(runs, new, strict=True):
             write_run(run, path)
     show(new, output_format)

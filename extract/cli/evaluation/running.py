@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from extract.settings import Settings
 
 INTERRUPTED = 130
+_KEPT = ", which are kept: the same command goes on"
 
 SuiteName = Annotated[
     str,
@@ -94,7 +95,7 @@ def run_suite(
     """
     with errors_of(suite):
         from extract.evals.planning import plan_run  # of the extra evals
-        from extract.evals.running import make_matrix
+        from extract.evals.running import Conduct, make_matrix
         from extract.evals.suites import open_suite
 
         settings = given_settings(
@@ -111,13 +112,15 @@ def run_suite(
         variants = chosen_variants(settings, engines=engine or [], models=model or [], prompts=prompt or [])
         if dry_run:
             plans = [(plan_run(opened, each, folder=output, repeats=repeats, settings=used), used) for each, used in variants]
-            _quote(plans, output_format)
+            _quote(plans, Conduct(force=force, retry_failed=retry_failed), output_format)
             return
         with watched(force=force, retry_failed=retry_failed) as conduct:
             runs = list(make_matrix(opened, variants, folder=output, repeats=repeats, conduct=conduct))
     for run in runs:
         notice(f"{run.name}: {run.path}")
     show(runs, output_format)
+    if empty := [run.name for run in runs if not any(result.is_valid for result in run.results)]:
+        fail(f"no document has a record in {', '.join(map(printable, empty))}: --retry-failed tries them again", FAILED)
 
 
 def show(runs: Sequence[Run], output_format: options.ListFormat | None, *, fields: bool = False) -> None:
@@ -151,14 +154,17 @@ def chosen_variants(
 
 
 @contextmanager
-def watched(*, force: bool = False, retry_failed: bool = False) -> Iterator[Conduct]:
-    """How runs are made at a command line: with a bar on a terminal, and with a word on what to do where one ends early."""
+def watched(*, force: bool = False, retry_failed: bool = False, kept: str = _KEPT) -> Iterator[Conduct]:
+    """How runs are made at a command line: with a bar on a terminal, and with a word on what to do where one ends early.
+
+    ``kept`` is what there is to say then of the documents that were done.
+    """
     from extract.evals.running import Conduct
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[cost]}"))
     shown = sys.stderr is not None and sys.stderr.isatty()
     with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), disable=not shown) as bar:
-        watching = _Watching(bar)
+        watching = _Watching(bar, kept)
         try:
             yield Conduct(force=force, retry_failed=retry_failed, watch=watching.see, stopping=watching.stopping)
         except KeyboardInterrupt:
@@ -173,6 +179,7 @@ def watched(*, force: bool = False, retry_failed: bool = False) -> Iterator[Cond
 @dataclass(slots=True)
 class _Watching:
     bar: Progress
+    told: str
     task: TaskID | None = None
     last: Done | None = None
 
@@ -192,7 +199,7 @@ class _Watching:
         if self.last is None:
             return ""
         done, name = self.last.kept + self.last.done, printable(self.last.plan.head.name)
-        return f" after {done:,} of {self.last.total:,} documents of {name}, which are kept: the same command goes on"
+        return f" after {done:,} of {self.last.total:,} documents of {name}{self.told}"
 
 
 def _cost(done: Done) -> str:
@@ -205,11 +212,11 @@ def _cost(done: Done) -> str:
     return f"${done.cost:.4f} of about ${done.estimate:.4f}{failed}"
 
 
-def _quote(plans: Sequence[tuple[Plan, Settings | None]], output_format: options.ListFormat | None) -> None:
+def _quote(plans: Sequence[tuple[Plan, Settings | None]], conduct: Conduct, output_format: options.ListFormat | None) -> None:
     """Say what runs would ask and cost; each repair is one more call, of a fraction of the first."""
     from extract.evals.quoting import quote_run
 
-    quotes = [(plan, quote_run(plan, settings)) for plan, settings in plans]
+    quotes = [(plan, quote_run(plan, settings, conduct)) for plan, settings in plans]
     if wants_json(output_format):
         write(
             json.dumps([{"run": str(plan.path), "name": plan.head.name, **asdict(quote)} for plan, quote in quotes], indent=2),

@@ -35,11 +35,11 @@ def run_tables(runs: Sequence[Run], *, fields: bool = False) -> Iterator[Table |
     if len(runs) <= _FEW:
         shown = _table("", *(printable(each.run.name) for each in measured))
         for figure in zip(_FIGURES, *(_row(each) for each in measured), strict=True):
-            shown.add_row(*figure)
+            shown.add_row(*map(Text, figure))
     else:
         shown = _table("run", *_FIGURES)
         for each in measured:
-            shown.add_row(Text(printable(each.run.name)), *_row(each))
+            shown.add_row(Text(printable(each.run.name)), *map(Text, _row(each)))
     yield shown
     if fields:
         yield from (_fields(each) for each in measured)
@@ -48,8 +48,8 @@ def run_tables(runs: Sequence[Run], *, fields: bool = False) -> Iterator[Table |
 def comparison_tables(comparison: Comparison) -> Iterator[Table | Text]:
     """The verdict, the fields that changed, and the documents that did."""
     test = comparison.test
-    yield Text(f"A: {comparison.before.run.name}, F1 {comparison.before.headline:.3f}")
-    yield Text(f"B: {comparison.after.run.name}, F1 {comparison.after.headline:.3f}")
+    yield Text(f"A: {printable(comparison.before.run.name)}, F1 {comparison.before.headline:.3f}")
+    yield Text(f"B: {printable(comparison.after.run.name)}, F1 {comparison.after.headline:.3f}")
     yield Text(f"B - A: {test.difference:+.3f}, 95 % {_interval(test.interval, signed=True)}{_resampled(comparison)}")
     units = "" if test.units == test.documents else f" in {test.units} clusters"
     flips = "all sign flips" if test.exact else "10,000 sign flips"
@@ -114,7 +114,7 @@ def _row(measures: Measures) -> list[str]:
         cost,
         f"{tokens[0]:,.0f} + {tokens[1]:,.0f}",
         "–" if latency is None else f"{latency.median:.3f}",
-        ", ".join(f"{count} {code}" for code, count in sorted(measures.faults.items())) or "none",
+        printable(", ".join(f"{count} {code}" for code, count in sorted(measures.faults.items()))) or "none",
     ]
 
 
@@ -127,13 +127,16 @@ def _fields(measures: Measures) -> Table:
     for field in measures.fields:
         counts = (f"{field.outcomes.get(outcome, 0):,}" for outcome in Outcome)
         score = "–" if field.f1 is None else f"{field.f1:.3f}"
-        shown.add_row(Text(field.name, style="" if field.counts else "dim"), f"{field.right.share:.1%}", score, *counts)
+        shown.add_row(
+            Text(printable(field.name), style="" if field.counts else "dim"), f"{field.right.share:.1%}", score, *counts
+        )
     return shown
 
 
 def _table(name: str, *figures: str) -> Table:
     """A table with figures on the right."""
-    shown = table(name)
+    shown = table()
+    shown.add_column(Text(name), overflow="fold")
     for figure in figures:
         shown.add_column(Text(figure), justify="right", overflow="fold")
     return shown
