@@ -40,7 +40,10 @@ class DocumentChange:
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """A field in two runs: in how many documents it became right, and wrong; ``p`` by McNemar's exact test, then by Holm."""
+    """A field in two runs: in how many documents it became right, and wrong; ``p`` by McNemar's exact test, then by Holm.
+
+    Where documents have clusters, these are flipped together, which is the same test where each document is its own.
+    """
 
     name: str
     gained: int
@@ -101,30 +104,23 @@ class Comparison:
 
         A document that failed would be a loss in every field, and is one of ``records``.
         """
-        gained: dict[str, int] = {}
-        lost: dict[str, int] = {}
-        for before, after in self._rights():
+        moves: dict[str, dict[str, int]] = {}
+        for case in self._both:
+            before, after = self.before.rights[case], self.after.rights[case]
             for name in before.keys() | after.keys():
-                was, is_now = _is_right(name, before), _is_right(name, after)
-                gained[name] = gained.get(name, 0) + (is_now and not was)
-                lost[name] = lost.get(name, 0) + (was and not is_now)
-        names = sorted(name for name in gained if gained[name] or lost[name])
-        ps = [mcnemar(gained[name], lost[name]) for name in names]
-        changes = [
-            FieldChange(name, gained[name], lost[name], p, adjusted)
-            for name, p, adjusted in zip(names, ps, holm(ps), strict=True)
-        ]
+                moves.setdefault(name, {})[case] = _is_right(name, after) - _is_right(name, before)
+        moved = {name: cases for name, cases in sorted(moves.items()) if any(cases.values())}
+        ps = [self._chance(cases) for cases in moved.values()]
+        changes = [_change(name, moved[name], p, adjusted) for name, p, adjusted in zip(moved, ps, holm(ps), strict=True)]
         return sorted(changes, key=lambda change: (change.p, change.name))
 
     @cached_property
     def records(self) -> FieldChange:
         """In how many documents there is a record now and was none before, and the other way round: failures by themselves."""
-        gained = lost = 0
-        for case, results in self.before.run.by_case.items():
-            was, is_now = _has_record(results), _has_record(self.after.run.by_case[case])
-            gained, lost = gained + (is_now and not was), lost + (was and not is_now)
-        p = mcnemar(gained, lost)
-        return FieldChange("record", gained, lost, p, p)
+        before, after = self.before.run.by_case, self.after.run.by_case
+        moves = {case: _has_record(after[case]) - _has_record(before[case]) for case in before}
+        p = self._chance(moves)
+        return _change("record", moves, p, p)
 
     @cached_property
     def read_by_both(self) -> PairedTest | None:
@@ -170,8 +166,12 @@ class Comparison:
     def _clusters(self) -> list[str] | None:
         return self.before.clusters
 
-    def _rights(self) -> list[tuple[Mapping[str, float], Mapping[str, float]]]:
-        return [(self.before.rights[case], self.after.rights[case]) for case in self._both]
+    def _chance(self, moves: Mapping[str, int]) -> float:
+        """How likely moves (1, 0 or -1 a document) are by chance: McNemar's exact test, or whole clusters flipped together."""
+        clusters = cluster_names({case: self.before.run.by_case[case][0].cluster for case in moves})
+        if clusters is None:
+            return mcnemar(sum(move > 0 for move in moves.values()), sum(move < 0 for move in moves.values()))
+        return paired(list(moves.values()), clusters=clusters).p
 
     @cached_property
     def _both(self) -> list[str]:
@@ -209,6 +209,10 @@ def written_p(p: float) -> str:
     ('p = 0.043', 'p < 0.001', 'p = 1')
     """
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}".rstrip("0").rstrip(".")
+
+
+def _change(name: str, moves: Mapping[str, int], p: float, adjusted: float) -> FieldChange:
+    return FieldChange(name, sum(move > 0 for move in moves.values()), sum(move < 0 for move in moves.values()), p, adjusted)
 
 
 def _is_right(name: str, rights: Mapping[str, float]) -> bool:

@@ -92,12 +92,10 @@ class Measures:
     @cached_property
     def invented(self) -> Rate:
         """Of what gold says is absent, how much was filled in all the same."""
-        filled, absent = 0, 0
-        for result in self.run.results:
-            units = absent_units(result, self.run.head.scorers)
-            filled += sum(units.values())
-            absent += len(units)
-        return Rate(filled / absent if absent else 0.0, absent)
+        units = [absent_units(result) for result in self.run.results]
+        absent = sum(map(len, units))
+        filled = sum(sum(each.values()) for each in units)
+        return Rate(filled / absent if absent else 0.0, round(absent / self.run.head.repeats))
 
     @property
     def abstained(self) -> Rate:
@@ -109,7 +107,7 @@ class Measures:
         """Of the values that say where they stand, how many are stated there."""
         claimed = sum(result.scores.claimed for result in self.run.results if result.scores)
         stated = sum(result.scores.stated for result in self.run.results if result.scores)
-        return Rate(stated / claimed if claimed else 0.0, claimed)
+        return Rate(stated / claimed if claimed else 0.0, round(claimed / self.run.head.repeats))
 
     @cached_property
     def cost(self) -> float | None:
@@ -199,14 +197,12 @@ def cluster_names(named: Mapping[str, str]) -> list[str] | None:
     return [cluster or f"\0{case}" for case, cluster in named.items()] if any(named.values()) else None
 
 
-def absent_units(result: Result, scorers: Mapping[str, str]) -> dict[str, bool]:
-    """What gold says is absent in a document, by path, and whether it was filled; a list counts once, however much is in it."""
+def absent_units(result: Result) -> dict[str, bool]:
+    """What gold says is absent in a document, by path, and whether it was filled; a list or an object counts once."""
     units: dict[str, bool] = {}
     for cell in result.cells:
-        if cell.absent and scorers.get(cell.field) != Scorer.JOINT:
-            head, _, last = cell.path.rpartition(".")
-            unit = head if last.isdecimal() else cell.path
-            units[unit] = cell.outcome is Outcome.INVENTED
+        if cell.absent:
+            units[cell.absent] = units.get(cell.absent, False) or cell.outcome is Outcome.INVENTED
     return units
 
 

@@ -127,10 +127,14 @@ class FieldScorer:
 
 @dataclass(frozen=True)
 class Scorers:
-    """The scorers of a schema by path pattern ("locations.*.city"), and the objects that are scored as a whole too."""
+    """The scorers of a schema by path pattern ("locations.*.city").
+
+    ``joint`` are the objects that are scored as a whole too, ``ordered`` the tuples: each place is compared with its own.
+    """
 
     fields: Mapping[str, FieldScorer]
     joint: frozenset[str] = field(default=frozenset())
+    ordered: frozenset[str] = field(default=frozenset())
 
     def of(self, pattern: str, value: JsonValue) -> FieldScorer:
         """The scorer of a field; by the kind of value, for one that the schema does not know."""
@@ -152,7 +156,7 @@ class Scorers:
     @cached_property
     def hash(self) -> str:
         """SHA-256 of all that decides a score."""
-        content = {"version": SCORING_VERSION, "fields": self.described}
+        content = {"version": SCORING_VERSION, "fields": self.described, "ordered": sorted(self.ordered)}
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
@@ -182,7 +186,7 @@ def scorers_of(schema: type[BaseModel], overrides: Mapping[str, str] | None = No
         else:
             scorers |= {known: FieldScorer(kind, leaves[known]) for known in below_it}
             joint -= {pattern} if kind is Scorer.IGNORED else set()
-    return Scorers(scorers, frozenset(joint))
+    return Scorers(scorers, frozenset(joint), frozenset(_ordered(shape_of(schema), "")))
 
 
 def scorer_named(name: str) -> Scorer:
@@ -204,6 +208,17 @@ def _declared(leaf: Leaf) -> FieldScorer:
 
 def _own(leaf: Leaf, function: Agree) -> FieldScorer:
     return FieldScorer(Scorer.EXACT, leaf, function)
+
+
+def _ordered(shape: Shape, path: str) -> list[str]:
+    match shape:
+        case ObjectShape():
+            return [found for name, inner in shape.fields.items() for found in _ordered(inner, below(path, name))]
+        case ListShape():
+            return ([path] if shape.fixed else []) + _ordered(shape.item, below(path, "*"))
+        case UnionShape():
+            return [found for member in shape.members for found in _ordered(member, path)]
+    return []
 
 
 def _joint(shape: Shape, path: str) -> list[str]:

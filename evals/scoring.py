@@ -36,8 +36,8 @@ class Cell:
     """One cell as it was scored.
 
     ``path`` is that of gold, or of the record for what gold does not have; ``at`` is where the record has ``found``, "" for what
-    it lacks. ``absent``: gold is null there. ``counts``: is part of the F1 of the document; long texts and cells that are scored
-    as a whole are not.
+    it lacks. ``absent`` is the path of what gold says is null there, "" where it has a value. ``counts``: is part of the F1 of
+    the document; long texts and cells that are scored as a whole are not.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")  # run files hold cells, and may come from anybody
@@ -47,7 +47,7 @@ class Cell:
     expected: JsonValue = None
     found: JsonValue = None
     at: str = ""
-    absent: bool = False
+    absent: str = ""
     counts: bool = True
 
     @property
@@ -97,7 +97,7 @@ class _Comparison:
     def value(self, path: str, at: str, expected: JsonValue, found: JsonValue) -> Iterator[Cell]:
         """The cells of whatever stands under a path."""
         pattern = path_pattern(path)
-        expected, found = _said(expected), _said(found)
+        expected, found = _said(expected), _said(found, deep=True)
         if pattern in self.scorers.ignored:
             return
         if pattern in self.scorers.fields:
@@ -110,9 +110,9 @@ class _Comparison:
                 cells = [_misfit(cell, found, at) for cell in cells]
             yield from [*cells, *self._whole(path, at, expected, found, cells)]
         elif expected is None and isinstance(found, dict):
-            for name, value in found.items():
-                yield from _invented(self, below(path, name), below(at, name), value)
-            yield from self._whole(path, at, None, found, [])
+            parts = [_invented(self, below(path, name), below(at, name), value) for name, value in found.items()]
+            cells = [replace(cell, absent=path) for part in parts for cell in part]
+            yield from [*cells, *self._whole(path, at, None, found, cells)]
         elif expected is None and found is None and pattern in self.scorers.joint:
             yield from self._whole(path, at, expected, found, [])
         else:
@@ -128,19 +128,32 @@ class _Comparison:
         else:
             outcome = Outcome.INVENTED if expected is None else Outcome.WRONG
         place = "" if found is None else at
-        return Cell(path, outcome, expected, found, place, absent=expected is None, counts=scorer.kind is not Scorer.LONG_TEXT)
+        return Cell(
+            path,
+            outcome,
+            expected,
+            found,
+            place,
+            absent=path if expected is None else "",
+            counts=scorer.kind is not Scorer.LONG_TEXT,
+        )
 
     def _whole(self, path: str, at: str, expected: JsonValue, found: JsonValue, cells: Sequence[Cell]) -> Iterator[Cell]:
         """An object as one cell, where it is scored so: right only if all of its cells are."""
         if path_pattern(path) not in self.scorers.joint:
             return
+        expected = _said(expected, deep=True)
+        if expected is None and all(cell.outcome is Outcome.CORRECT_NULL for cell in cells):
+            found = None  # what gold does not label is not invented
         if found is None:
             outcome = Outcome.CORRECT_NULL if expected is None else Outcome.MISSING
         elif expected is None:
             outcome = Outcome.INVENTED
         else:
             outcome = Outcome.CORRECT if all(cell.outcome in RIGHT for cell in cells) else Outcome.WRONG
-        yield Cell(path, outcome, expected, found, at if found is not None else "", absent=expected is None, counts=False)
+        yield Cell(
+            path, outcome, expected, found, at if found is not None else "", absent=path if expected is None else "", counts=False
+        )
 
     def _list(self, path: str, at: str, expected: list[JsonValue], found: JsonValue) -> Iterator[Cell]:
         """The cells of a list; of several lists that are right, of the one with the best F1."""
@@ -151,7 +164,7 @@ class _Comparison:
 
     def _entries(self, path: str, at: str, expected: Sequence[JsonValue], found: Sequence[JsonValue]) -> Iterator[Cell]:
         if not expected and not found:
-            yield Cell(path, Outcome.CORRECT_NULL, [], [], absent=True, counts=self._counts(path, ""))
+            yield Cell(path, Outcome.CORRECT_NULL, [], [], absent=path, counts=self._counts(path, ""))
         elif (
             any(isinstance(entry, dict) for entry in (*expected, *found))
             and below(path_pattern(path), "*") not in self.scorers.fields
@@ -172,11 +185,19 @@ class _Comparison:
         for position in sorted(set(range(len(found))) - set(pairs.values())):
             place = below(at, str(position))
             yield Cell(
-                below(path, str(position)), Outcome.INVENTED, None, found[position], place, absent=not expected, counts=counts
+                below(path, str(position)),
+                Outcome.INVENTED,
+                None,
+                found[position],
+                place,
+                absent="" if expected else path,
+                counts=counts,
             )
 
     def _paired(self, path: str, expected: Sequence[JsonValue], found: Sequence[JsonValue]) -> list[tuple[int, int]]:
         pattern = below(path_pattern(path), "*")
+        if path_pattern(path) in self.scorers.ordered:
+            return [(at, at) for at in range(min(len(expected), len(found))) if self._agree(path, expected[at], found[at])]
         scorer = self.scorers.of(pattern, next(iter((*expected, *found)), None))
         texts = [[entry for entry in side if isinstance(entry, str)] for side in (expected, found)]
         if (
@@ -186,6 +207,9 @@ class _Comparison:
         ):
             return list(pair_texts(*texts))
         return pair_equal(expected, found, scorer.agree)  # type: ignore[arg-type]  # JSON values are objects
+
+    def _agree(self, path: str, expected: JsonValue, found: JsonValue) -> bool:
+        return self.scorers.of(below(path_pattern(path), "*"), expected).agree(expected, found)
 
     def _objects(self, path: str, at: str, expected: Sequence[JsonValue], found: Sequence[JsonValue]) -> Iterator[Cell]:
         labelled = dict.fromkeys(name for entry in expected if isinstance(entry, dict) for name in entry)
@@ -206,7 +230,7 @@ class _Comparison:
                 yield from self.value(below(path, str(position)), "", value, None)
         for position in sorted(set(range(len(found))) - set(pairs.values())):
             surplus = _invented(self, below(path, str(position)), below(at, str(position)), found[position])
-            yield from (replace(cell, absent=not expected) for cell in surplus)
+            yield from (replace(cell, absent="" if expected else path) for cell in surplus)
 
     def _counts(self, path: str, value: JsonValue) -> bool:
         pattern = path_pattern(path)
@@ -214,9 +238,13 @@ class _Comparison:
         return known.kind is not Scorer.LONG_TEXT
 
 
-def _said(value: JsonValue) -> JsonValue:
-    """The value; None for what says nothing: a blank text, an empty list or object."""
-    return None if value in ([], {}) or (isinstance(value, str) and not value.strip()) else value
+def _said(value: JsonValue, *, deep: bool = False) -> JsonValue:
+    """The value; None for what says nothing: a blank text, an empty list or object, and ``deep`` an object of nulls."""
+    if isinstance(value, str):
+        return value if value.strip() else None
+    if deep and isinstance(value, dict) and all(_said(inner, deep=True) is None for inner in value.values()):
+        return None
+    return None if value in ([], {}) else value
 
 
 def _invented(comparison: _Comparison, path: str, at: str, value: JsonValue) -> list[Cell]:

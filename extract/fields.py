@@ -91,11 +91,12 @@ class ObjectShape:
 
 @dataclass(frozen=True, slots=True)
 class ListShape:
-    """A list, or a tuple, of items of one shape."""
+    """A list, or a tuple, of items of one shape; ``fixed``: a tuple, in which each place has a meaning of its own."""
 
     item: Shape
     optional: bool = False
     description: str = ""
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,10 +269,12 @@ def _shape(annotation: object, place: _Place) -> Shape | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation is not BaseModel:
         return _model_shape(annotation, place)
     if origin in _LISTS or annotation in _LISTS:
-        items = tuple(argument for argument in get_args(annotation) if argument is not Ellipsis)
+        given = get_args(annotation)
+        items = tuple(argument for argument in given if argument is not Ellipsis)
         inside = place.down(marks=place.marks, description=place.description)
         item = _shape(_union(items) if items else object, inside)
-        return None if item is None else ListShape(item, place.optional, place.description)
+        fixed = origin is tuple and Ellipsis not in given
+        return None if item is None else ListShape(item, place.optional, place.description, fixed)
     if origin in (Union, UnionType):
         return _union_shape(annotation, place)
     return _leaf(annotation, place)

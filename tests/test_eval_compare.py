@@ -161,6 +161,24 @@ def test_clusters_are_what_chance_deals_with(tmp_path: Path) -> None:
     assert (both.documents, both.units) == (15, 5)
 
 
+def test_fields_are_compared_by_clusters_too(tmp_path: Path) -> None:
+    """Ten documents of one site that change together are one observation, and no sure change of a field."""
+    cases = [case | {"cluster": f"site-{n // 10}"} for n, case in enumerate(lines(70))]
+    data, schema = write_suite(tmp_path, cases)
+    suite = open_suite(data, schema=schema)
+    (change,) = compare(run_of(suite), run_of(suite, lambda number: "owner" if number < 20 else "")).fields
+    assert change.lost == 20
+    assert change.p == pytest.approx(0.5)  # of the four ways to flip two sites, two are as far from none
+    assert not change.differs
+
+
+def test_repeats_make_no_rate_surer(suite: Suite) -> None:
+    """The same answers three times are no more values than once."""
+    once, thrice = Measures(run_of(suite)), Measures(run_of(suite, *[every(40, "")] * 3))
+    assert thrice.evidence == once.evidence
+    assert thrice.evidence.of == 2 * 20
+
+
 def test_a_document_that_fails_scores_zero_and_is_counted_apart(suite: Suite) -> None:
     """It is not dropped; what both have read is compared beside the whole."""
     comparison = compare(run_of(suite), run_of(suite, every(4, "fails")))
@@ -469,6 +487,23 @@ def test_invention_abstention_and_evidence(tmp_path: Path) -> None:
     measures = Measures(run_of(open_suite(data, schema=schema), every(2, "nothing")))
     assert (measures.invented.share, measures.invented.of, measures.abstained.share) == (0.5, 4, 0.5)
     assert (measures.evidence.share, measures.evidence.of) == (1.0, 4)
+
+
+def test_what_is_absent_is_counted_by_gold_alone(tmp_path: Path) -> None:
+    """An invented salary is one thing too much, however many parts it has; a list is too."""
+    suite = open_suite("job_posting")
+    run = make_run(plan_run(suite, Variant("rules"), folder=tmp_path))
+    before = Measures(run).invented
+    salary: JsonValue = {"min": 1, "max": 2, "currency": "EUR", "unit": "HOUR"}
+    added = [
+        result.model_copy(update={"record": {**(result.record or {}), "salary": salary, "skills": ["a", "b"]}})
+        if result.case == "meta_research_scientist"
+        else result
+        for result in run.results
+    ]
+    after = Measures(rescored(Run(run.head, added, run.times), suite)).invented
+    assert (before.share, after.of) == (0.0, before.of)
+    assert after.share == pytest.approx(2 / before.of)
 
 
 def test_misplaced_evidence_is_told(suite: Suite) -> None:

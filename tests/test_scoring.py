@@ -72,6 +72,8 @@ class Toy(BaseModel):
     places: list[Place] = []
     extras: dict[str, int] | None = None
     own: Annotated[str, ScoredAs(_same_length)] | None = None
+    point: tuple[float, float] | None = None
+    row: tuple[float, ...] = ()
 
 
 TOY = scorers_of(Toy)
@@ -190,6 +192,17 @@ ROWS: list[tuple[str, dict[str, JsonValue], dict[str, JsonValue], Outcomes, floa
         {"amounts": [2, 2, 3]},
         {"amounts.0": M, "amounts.1": C, "amounts.2": [C, I]},
         2 / 3,
+    ),
+    ("a tuple has places", {"point": [1.5, 2.5]}, {"point": [2.5, 1.5]}, {"point.0": [M, I], "point.1": [M, I]}, 0.0),
+    ("a tuple of any length is a list", {"row": [1.5, 2.5]}, {"row": [2.5, 1.5]}, {"row.0": C, "row.1": C}, 1.0),
+    ("an object of nulls is null", {"pay": None}, {"pay": {"min": None, "max": None}}, {"pay": N}, 1.0),
+    ("so it is in gold", {"pay": {"min": None, "max": None}}, {"pay": None}, {"pay.min": N, "pay.max": N, "pay": N}, 1.0),
+    (
+        "what gold does not label is not invented",
+        {"pay": {"min": None}},
+        {"pay": {"min": None, "currency": "EUR"}},
+        {"pay.min": N, "pay": N},
+        1.0,
     ),
     # long texts
     ("long text: same words", {"about": NINE}, {"about": NINE.upper() + "!"}, {"about": C}, 1.0),
@@ -440,10 +453,10 @@ def test_alternatives(
 def test_a_cell_says_where_its_value_stands() -> None:
     """Positions in the record are its own, not those of gold."""
     (first, second, extra) = score_record({"tasks": ["Bake", "Clean"]}, {"tasks": ["Clean", "Sell"]}, TOY)
-    assert (first.path, first.at, first.expected, first.found, first.absent) == ("tasks.0", "", "Bake", None, False)
+    assert (first.path, first.at, first.expected, first.found, first.absent) == ("tasks.0", "", "Bake", None, "")
     assert (second.path, second.at, second.found, second.field) == ("tasks.1", "tasks.0", "Clean", "tasks.*")
-    assert (extra.at, extra.expected, extra.found, extra.absent) == ("tasks.1", None, "Sell", False)
-    assert [cell.absent for cell in score_record({"tasks": [], "title": None}, {"tasks": ["Bake"]}, TOY)] == [True, True]
+    assert (extra.at, extra.expected, extra.found, extra.absent) == ("tasks.1", None, "Sell", "")
+    assert [cell.absent for cell in score_record({"tasks": [], "title": None}, {"tasks": ["Bake"]}, TOY)] == ["tasks", "title"]
 
 
 def test_of_alternatives_that_fit_as_well_the_one_with_more_that_is_right() -> None:
@@ -457,7 +470,7 @@ def test_of_alternatives_that_fit_as_well_the_one_with_more_that_is_right() -> N
 def test_a_surplus_object_is_nothing_that_gold_calls_absent() -> None:
     """Gold has places: one too many is no invention where there should be none."""
     cells = score_record({"places": [{"city": "Bern"}]}, {"places": [{"city": "Bern"}, {"city": "Rome"}]}, TOY)
-    assert [(cell.outcome, cell.absent) for cell in cells] == [(C, False), (I, False)]
+    assert [(cell.outcome, cell.absent) for cell in cells] == [(C, ""), (I, "")]
 
 
 def test_objects_find_their_partners_by_what_counts() -> None:
