@@ -12,10 +12,10 @@ from decimal import Decimal
 from pydantic import JsonValue
 
 from extract.evals.normalising import normalised, token_f1
+from extract.evals.scorers import MIN_F1
 
 FREE_TEXT = frozenset({"description", "company.description"})
 """Fields whose edges are a matter of taste: they are right at a token-F1 of MIN_F1 and above."""
-MIN_F1 = 0.95
 LENGTH = "length"
 """The last part of the path of a cell that counts the objects of a list ("locations.length")."""
 

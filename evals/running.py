@@ -112,11 +112,14 @@ def make_run(plan: Plan, conduct: Conduct | None = None, *, progress: Progress |
         results = _resumed(plan, conduct, journal)
         progress.kept = len(results)
         conduct.watch(progress)
-        for result, time in _new(plan, conduct, [job for job in plan.jobs if (job[0].name, job[1]) not in results]):
-            results[result.case, result.repeat] = result, time
+
+        def keep(result: Result, time: Time) -> None:
             journal.append(f"{line_of(result)}\t{line_of(time)}")
+            results[result.case, result.repeat] = result, time
             progress.add(result, time)
             conduct.watch(progress)
+
+        _work_through(plan, conduct, [job for job in plan.jobs if (job[0].name, job[1]) not in results], keep)
         run = Run(plan.head, [result for result, _ in results.values()], [time for _, time in results.values()], path=plan.path)
         write_run(run, plan.path)
         plan.part.unlink(missing_ok=True)
@@ -235,28 +238,30 @@ def _pair(line: bytes, place: str) -> tuple[Result, Time]:
     return read_line(Result, result, place), read_line(Time, time, place)
 
 
-def _new(plan: Plan, conduct: Conduct, jobs: Sequence[Job]) -> Iterator[tuple[Result, Time]]:
-    """The results of jobs as they come. What ends the run ends it when those under way are there, or at a second Ctrl-C."""
+def _work_through(plan: Plan, conduct: Conduct, jobs: Sequence[Job], keep: Callable[[Result, Time], None]) -> None:
+    """Do jobs, and keep each result as it comes.
+
+    What ends the run ends it when those under way are kept, too, or at a second Ctrl-C.
+    """
     flight = InFlight(jobs, lambda job: _outcome(plan.extracting, job), at_once=plan.at_once)
     ending: BaseException | None = None
     try:
         while True:
             try:
                 _, outcome = next(flight)
+                if isinstance(outcome, ExtractError):
+                    ending = ending or outcome
+                    flight.stop()
+                else:
+                    keep(*outcome)
             except StopIteration:
                 break
             except KeyboardInterrupt as error:
-                if ending is not None:
+                if isinstance(ending, KeyboardInterrupt):
                     raise
                 ending = error
                 flight.stop()
                 conduct.stopping(flight.under_way)
-                continue
-            if isinstance(outcome, ExtractError):
-                ending = ending or outcome
-                flight.stop()
-            else:
-                yield outcome
     finally:
         flight.leave()
     if ending is not None:

@@ -144,6 +144,8 @@ def test_repeats_that_fail_are_wrong_ones(suite: Suite) -> None:
     right = run_of(suite, *[every(40, "")] * 3)
     failing = compare(right, run_of(suite, every(2, "fails"), every(2, "fails"), every(40, "")))
     assert (failing.records.lost, failing.fields) == (10, [])
+    (owner,) = compare(right, run_of(suite, every(2, "fails"), every(2), every(40, ""))).fields
+    assert (owner.name, owner.lost) == ("owner", 10)  # one failed, one wrong, one right; the topic is right in two
     once = compare(right, run_of(suite, every(2, "fails"), every(40, ""), every(40, "")))
     assert (once.fields, once.records.lost, once.read_by_both) == ([], 0, None)
 

@@ -15,12 +15,12 @@ from typing import Annotated
 
 import pytest
 from eval_suites import SCHEMA, answer_memo, lines, memo, memo_suite, write_suite
-from fault_server import FaultServer, Step, serving
-from pydantic import BaseModel
+from fault_server import FaultServer, Received, Step, serving
+from pydantic import BaseModel, field_serializer
 
 from extract.cleaning.document import CleanDocument
 from extract.engines.base import Draft, DraftValue, Engine, Origin
-from extract.errors import AccessDenied, BudgetExceeded, InvalidAnswer, RunError, SettingsError, UsageError
+from extract.errors import AccessDenied, BudgetExceeded, InvalidAnswer, RunError, RunStopped, SettingsError, UsageError
 from extract.evals.cases import Case
 from extract.evals.extracting import Extracting
 from extract.evals.measures import Measures
@@ -37,6 +37,7 @@ from extract.tasks import Task
 
 COUNT = 12
 LLM = Variant("llm", "gpt-4o", "")
+PROMPT = "---\nid: m/v3\nversion: 3\ndescription: d\n---\n<!-- system -->\n{{fields}}\n\n<!-- user -->\n{{document}}\n"
 
 
 @pytest.fixture
@@ -112,21 +113,109 @@ class Interrupting:
 
 @pytest.mark.parametrize("at", [1, 5, COUNT - 1])
 def test_interrupted_and_resumed(suite: Suite, settings: Settings, server: FaultServer, tmp_path: Path, at: int) -> None:
-    """The result file is that of a run that was not interrupted, and no document is asked for twice."""
+    """The result file is that of a run that was not interrupted, and no document is asked for twice, also without a cache."""
     whole = planned(suite, settings, tmp_path / "whole")
     make_run(whole)
     server.requests.clear()
-    fresh = settings.model_copy(update={"cache_dir": tmp_path / "other"})
+    fresh = settings.model_copy(update={"cache": False})
     torn = planned(suite, fresh, tmp_path / "torn")
     with pytest.raises(KeyboardInterrupt):
         make_run(torn, Conduct(watch=Interrupting(at)))
     assert not torn.path.exists()
-    assert len(torn.part.read_text("utf-8").splitlines()) == 1 + at
+    kept = len(torn.part.read_text("utf-8").splitlines()) - 1
+    assert at <= kept <= at + 3  # those that were under way are kept
     watch = Interrupting(-1)
     make_run(torn, Conduct(watch=watch))
-    assert watch.seen[0] == at
+    assert watch.seen[0] == kept
     assert torn.path.read_bytes() == whole.path.read_bytes()
     assert len(server.requests) == COUNT
+
+
+def test_faults_on_the_way_leave_no_trace_in_a_run_file(suite: Suite, tmp_path: Path) -> None:
+    """An answer that took two attempts, and a document that got none however often it was asked for, look the same each time."""
+    bodies: list[bytes] = []
+    for steps in ([Step(status=500)], [], [Step(status=503, headers={"Retry-After": "0"})]):
+        refused = Step(status=400, body={"error": {"message": "no"}})
+
+        def answer(received: Received) -> str:
+            return answer_memo(received.body)
+
+        with serving([*steps, *[Step()] * 3, refused], answer=answer) as server:
+            settings = Settings(base_url=server.base_url, api_key="key", model="gpt-4o", cache=False, concurrency=1)
+            plan = planned(suite, settings, tmp_path / f"runs-{len(bodies)}")
+            head = plan.head.model_copy(update={"endpoint": "http://somewhere/v1"})
+            make_run(replace(plan, head=head))
+            bodies.append(plan.path.read_bytes().replace(server.base_url.encode(), b""))
+    assert bodies[0] == bodies[1] == bodies[2]
+    assert b'"request_rejected"' in bodies[0]
+
+
+def test_an_endpoint_that_is_not_there_is_told_without_seconds(suite: Suite, tmp_path: Path) -> None:
+    """How long it was waited for differs each time: it stands beside the run."""
+    settings = Settings(base_url="http://127.0.0.1:9/v1", api_key="key", model="gpt-4o", cache=False, max_attempts=2)
+    run = make_run(planned(suite, settings, tmp_path / "runs"))
+    assert {result.fault.code for result in run.results if result.fault} == {"unavailable"}
+    assert len({result.fault.message for result in run.results if result.fault}) == 1
+    assert all("attempts in" in time.told for time in run.times)
+
+
+def test_force_begins_anew(suite: Suite, settings: Settings, server: FaultServer, tmp_path: Path) -> None:
+    """Also where a run was begun, or was finished and its journal is left: no old result is taken."""
+    fresh = settings.model_copy(update={"cache": False})
+    plan = planned(suite, fresh, tmp_path / "runs")
+    with pytest.raises(KeyboardInterrupt):
+        make_run(plan, Conduct(watch=Interrupting(3)))
+    journal = plan.part.read_bytes()
+    assert quote_run(plan, fresh, Conduct(force=True)).done == 0
+    server.requests.clear()
+    make_run(plan, Conduct(force=True))
+    assert len(server.requests) == COUNT
+    plan.part.write_bytes(journal)
+    make_run(plan)
+    assert not plan.part.exists()
+    plan.part.write_bytes(journal)
+    server.requests.clear()
+    make_run(plan, Conduct(force=True))
+    assert len(server.requests) == COUNT
+
+
+def test_a_fault_of_the_machine_ends_the_run(suite: Suite, tmp_path: Path) -> None:
+    """A full disk is no mistake of a document; a serializer that fails is one of that document."""
+
+    class Full(Crashing):
+        def fill(self, clean: CleanDocument) -> Draft:
+            raise OSError(28, f"No space left for {clean.source.name}")
+
+    with pytest.raises(RunStopped, match="No space left for memo-000"):
+        make_run(in_memory(suite, Full(), tmp_path / "runs"))
+
+    class Unwritable(BaseModel):
+        owner: str | None = None
+
+        @field_serializer("owner")
+        def _fails(self, value: str | None) -> str:
+            raise ZeroDivisionError(value)
+
+    broken = replace(suite, task=Task("Memo", Unwritable), scorers=scorers_of(Unwritable))
+    plan = in_memory(suite, Crashing(), tmp_path / "other")
+    run = make_run(replace(plan, extracting=Extracting(broken, (Crashing(),))))
+    assert len(run.results) == COUNT
+    assert {result.fault.code for result in run.results if result.fault} == {"crashed", "invalid_answer"}
+
+
+def test_runs_that_would_overwrite_each_other_are_refused(
+    suite: Suite, settings: Settings, server: FaultServer, tmp_path: Path
+) -> None:
+    """Two prompts in files of one name: before anything is asked."""
+    pairs = []
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        path = tmp_path / folder / "v3.md"
+        path.write_text(PROMPT, encoding="utf-8")
+        pairs.append((Variant("llm", "gpt-4o", str(path)), settings.model_copy(update={"prompt": str(path)})))
+    with pytest.raises(UsageError, match="several runs would be written to"):
+        next(make_matrix(suite, pairs, folder=tmp_path / "runs"))
+    assert server.requests == []
 
 
 def test_a_second_run_does_nothing(suite: Suite, settings: Settings, tmp_path: Path) -> None:
@@ -354,7 +443,7 @@ def test_results_of_other_documents_in_a_journal_are_left_out(suite: Suite, sett
     plan = planned(suite, settings, tmp_path / "runs")
     with pytest.raises(KeyboardInterrupt):
         make_run(plan, Conduct(watch=Interrupting(2)))
-    head, first, second = plan.part.read_text("utf-8").splitlines()
+    head, first, second, *_ = plan.part.read_text("utf-8").splitlines()
     foreign = first.replace('"case":"memo-', '"case":"other-')
     plan.part.write_text(f"{head}\n{first}\n{second}\n{foreign}\n", encoding="utf-8")
     assert len(make_run(plan).results) == COUNT
@@ -403,7 +492,7 @@ def test_a_budget_holds_for_all_variants_together(suite: Suite, settings: Settin
 
 def test_a_quote_asks_nothing(suite: Suite, settings: Settings, server: FaultServer, tmp_path: Path) -> None:
     """It knows what is done, what the cache holds, and what is left."""
-    plan = planned(suite, settings, tmp_path / "runs")
+    plan = planned(suite, settings.model_copy(update={"concurrency": 1}), tmp_path / "runs")
     quote = quote_run(plan, settings)
     assert (quote.done, quote.answered, quote.asked, server.requests) == (0, 0, COUNT, [])
     assert quote.input_tokens > COUNT * 50

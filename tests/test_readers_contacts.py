@@ -108,6 +108,10 @@ def test_what_the_language_is_read_from_ends_with_a_word() -> None:
     found = read_language(text)
     assert found is not None
     assert text[: found.end].endswith("Nous recherchons une")
+    whole = "Nous recherchons une personne"
+    short = read_language(whole)
+    assert short is not None
+    assert short.end == len(whole)
     unbroken = read_language("データ分析を担当するエンジニアを募集しています" * 40)
     assert unbroken is not None
     assert unbroken.end == 600
