@@ -198,21 +198,19 @@ def _differing(one: Head, other: Head) -> list[str]:
 
 
 def _resumed(plan: Plan, conduct: Conduct, journal: Journal) -> dict[tuple[str, int], tuple[Result, Time]]:
-    """What an earlier process had done of this very run."""
-    results: dict[tuple[str, int], tuple[Result, Time]] = {}
-    if plan.path.exists() and conduct.retry_failed and not conduct.force:
+    """What an earlier process had done of this very run; where failures are tried again, also what the run file has right."""
+    kept: dict[tuple[str, int], tuple[Result, Time]] = {}
+    if plan.path.exists() and not conduct.force:
         run = read_run(plan.path)
         times = {(time.case, time.repeat): time for time in run.times}
         for result in run.results:
             key = result.case, result.repeat
-            results[key] = result, times.get(key, Time(case=key[0], repeat=key[1], seconds=0.0))
+            if result.is_valid:
+                kept[key] = result, times.get(key, Time(case=key[0], repeat=key[1], seconds=0.0))
     if not journal.lines:
         journal.append(line_of(plan.head))
-        for result, time in results.values():
-            if result.is_valid:
-                journal.append(f"{line_of(result)}\t{line_of(time)}")
-        return {key: pair for key, pair in results.items() if pair[0].is_valid}
-    return _journalled(plan, conduct, journal)
+        return kept
+    return kept | _journalled(plan, conduct, journal)
 
 
 def _journalled(plan: Plan, conduct: Conduct, journal: Journal) -> dict[tuple[str, int], tuple[Result, Time]]:

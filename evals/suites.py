@@ -191,7 +191,7 @@ def unknown_critical(form: SuiteFile, task: Task[BaseModel]) -> list[str]:
 def schema_named(form: SuiteFile | None, given: str | None) -> str | None:
     """The schema of a suite: as it was named, or as its file says; DatasetError for code that only a file names."""
     said = form.schema_ if form else ""
-    if ":" in said and said != given:
+    if ":" in said and (given is None or _located(said) != _located(given)):
         raise DatasetError(f"the suite asks for the schema {said}, which is code: if you trust it, name it with --schema {said}")
     return said or given
 
@@ -248,21 +248,27 @@ def _is_labelled(value: object, path: Sequence[str]) -> bool:
 def task_for(case: Case, given: str | None) -> Task[BaseModel]:
     """The task of a case: its own, else the one that was given, else job postings; DatasetError for code that was not named."""
     name = case.schema or given or _DEFAULT
-    if ":" in name and name != given:
+    if ":" in name and (given is None or _located(name) != _located(given)):
         raise DatasetError(f"it asks for the schema {name}, which is code: if you trust it, name it with --schema {name}")
     return task_named(name)
 
 
 def _of_one_task(cases: Sequence[Case], place: str, given: str | None) -> tuple[str, list[Case]]:
     """The schema that cases are of, and those that are of it."""
-    chosen = [case for case in cases if given is None or case.schema in {given, ""}]
-    named = {case.schema or given or _DEFAULT for case in chosen} or {given or _DEFAULT}
+    chosen = [case for case in cases if given is None or not case.schema or _located(case.schema) == _located(given)]
+    named = {given or case.schema or _DEFAULT for case in chosen} or {given or _DEFAULT}
     if len(named) > 1:
         raise DatasetError(f"{place} holds cases of several schemas ({', '.join(sorted(named))}): choose one with --schema.")
     name = named.pop()
     if ":" in name and name != given:
         raise DatasetError(f"{place} asks for the schema {name}, which is code: if you trust it, name it with --schema {name}")
     return name, chosen
+
+
+def _located(schema: str) -> str:
+    """The schema with its file as a whole path, where it is one."""
+    path, colon, name = schema.rpartition(":")
+    return f"{Path(path).resolve()}:{name}" if colon else schema
 
 
 def _name(place: str) -> str:

@@ -212,6 +212,8 @@ def test_gold_cannot_have_code_run(tmp_path: Path, where: str) -> None:
     assert not (tmp_path / "ran").exists()
     assert open_suite(str(place), schema=named).cases
     assert (tmp_path / "ran").exists()
+    roundabout = f"{tmp_path}/../{tmp_path.name}/evil.py:M"  # another way to the same file
+    assert len(open_suite(str(place), schema=roundabout).cases) == 1
 
 
 def test_a_name_that_the_schema_does_not_have_is_a_fault(tmp_path: Path) -> None:

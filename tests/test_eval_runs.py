@@ -399,6 +399,22 @@ def test_failed_documents_are_tried_again_on_demand(suite: Suite, tmp_path: Path
     assert run.results == read_run(plan.path).results
 
 
+def test_trying_again_what_failed_can_be_interrupted(suite: Suite, tmp_path: Path) -> None:
+    """What the run file has right is asked for neither now nor later."""
+    steps = [Step(status=400, body={"error": {"message": "no"}})] * 3
+    with serving(steps, answer=lambda received: answer_memo(received.body)) as server:
+        settings = Settings(base_url=server.base_url, api_key="key", model="gpt-4o", cache=False, concurrency=1)
+        plan = planned(suite, settings, tmp_path / "runs")
+        make_run(plan)
+        asked = len(server.requests)
+        with pytest.raises(KeyboardInterrupt):
+            make_run(plan, Conduct(retry_failed=True, watch=Interrupting(1)))
+        run = make_run(plan, Conduct(retry_failed=True))
+        assert len(server.requests) == asked + 3
+    assert not any(result.fault for result in run.results)
+    assert not plan.part.exists()
+
+
 def test_what_failed_before_an_interruption_is_tried_again_on_demand(suite: Suite, tmp_path: Path) -> None:
     """Of a run that was begun, too; and where nothing failed, nothing is done."""
     steps = [Step(status=400, body={"error": {"message": "no"}})] * 2
