@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from extract.evals.suites import faults_of, read_cases, schema_named, suite_file
 from extract.fields import Leaf, is_within, leaf_annotations, path_pattern
 from extract.report import leaves
 from extract.tasks import Task, task_named
+
+_SENTENCE_END = re.compile(r"(?<=[.!?:;])\s+|\n+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,11 @@ def unstated(case: Case, task: Task[BaseModel]) -> Iterator[GoldFault]:
             yield GoldFault(case.name, path, told)
 
 
+def _passages(value: str, leaf: Leaf) -> list[str]:
+    """The sentences of a text that is copied: the document may have something else between two of them."""
+    return [part for part in _SENTENCE_END.split(value) if part.strip()] if leaf.verbatim else [value]
+
+
 def _is_inferred(path: str, case: Case) -> bool:
     """Whether gold says so of a path: by itself, by what holds it, or by a pattern for all entries of a list."""
     return any(is_within(path_pattern(path) if "*" in said else path, said) for said in case.inferred)
@@ -100,7 +108,7 @@ class _Stated:
     source: str
 
     def states(self, value: Scalar, leaf: Leaf) -> bool:
-        if isinstance(value, str) and not leaf.choices and self._words.have(value):
+        if isinstance(value, str) and not leaf.choices and all(map(self._words.have, _passages(value, leaf))):
             return True
         return any(states(value, leaf, [line]) for line in self._lines)
 

@@ -277,6 +277,15 @@ def test_gold_values_stand_in_the_document(tmp_path: Path, expected: object, inf
     assert [fault.path for fault in check_gold(str(tmp_path)).faults] == faults
 
 
+def test_a_copied_text_may_be_put_together_from_sentences(tmp_path: Path) -> None:
+    """Something else may stand between two of them; each has to be there."""
+    text = "We bake bread. Ovens are hot.\n\nApply now!\n\nYou will run the morning shift.\n"
+    said = {"We bake bread. You will run the morning shift.": [], "We bake bread. You will run the night shift.": ["description"]}
+    for description, faults in said.items():
+        write_case(tmp_path / "a", gold={"expected": {"description": description}}, text=text)
+        assert [fault.path for fault in check_gold(str(tmp_path)).faults] == faults
+
+
 def test_choices_are_read_and_not_looked_up_as_words(tmp_path: Path) -> None:
     """A word that is denied is not the choice."""
     text = POSTING + "\nRemote work is not possible.\n"

@@ -191,7 +191,8 @@ class _Watching:
 
     def stopping(self, under_way: int) -> None:
         if under_way:
-            typer.echo(f"extract: finishing {under_way} documents; Ctrl-C again leaves them", err=True)
+            documents = "document" if under_way == 1 else "documents"
+            typer.echo(f"extract: finishing {under_way} {documents}; Ctrl-C again leaves them", err=True)
 
     @property
     def kept(self) -> str:
