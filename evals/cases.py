@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import as_file, files
@@ -13,6 +12,7 @@ from typing import ClassVar, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from extract.errors import DatasetError
+from extract.evals.files import content_of, faults_in, first_faults
 from extract.source import Source, open_source
 
 Form = TypeVar("Form", bound=BaseModel)
@@ -109,9 +109,11 @@ def case_folders(folder: Path) -> list[Path]:
 def read_folder(folder: Path) -> Case:
     """The case of a folder; DatasetError where its gold or its document cannot be read."""
     path = folder / EXPECTED
-    if "\udc80" <= max(folder.name) <= "\udcff":
-        raise DatasetError(f"{folder.name.encode(errors='replace')!r}: the name of a case has to be UTF-8")
-    gold = _checked(GoldFile, _read(path), str(path))
+    try:
+        folder.name.encode()
+    except UnicodeEncodeError:
+        raise DatasetError(f"{folder.name.encode(errors='replace')!r}: the name of a case has to be UTF-8") from None
+    gold = _checked(GoldFile, content_of(path, limit=MAX_GOLD_BYTES, error=DatasetError), str(path))
     inputs = [found for found in sorted(folder.glob("input.*")) if found.is_file()]
     if len(inputs) != 1:
         raise DatasetError(f"{folder} holds {len(inputs)} files input.*: a case has one document, such as input.html")
@@ -123,36 +125,8 @@ def read_line(line: str | bytes, place: str) -> Case:
     return _checked(GoldLine, line, place).in_line()
 
 
-def as_line(case: Case) -> str:
-    """The case as a line of JSON, without what says nothing."""
-    gold = {name: getattr(case, name) for name in GoldFile.model_fields if name in Case.__dataclass_fields__}
-    said = {name: value for name, value in gold.items() if value or name == "expected"}
-    content = {"id": case.name, "schema": case.schema, "input": case.source, **said}
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-
-
-def first_faults(errors: Iterable[str], limit: int = 3) -> str:
-    """The first of many faults, and how many there are besides."""
-    told = list(errors)
-    more = f" (and {len(told) - limit} more)" if len(told) > limit else ""
-    return "; ".join(told[:limit]) + more
-
-
-def _read(path: Path) -> bytes:
-    try:
-        if not path.is_file():
-            raise DatasetError(f"{path} is no file")
-        if path.stat().st_size > MAX_GOLD_BYTES:
-            raise DatasetError(f"{path} has more than {MAX_GOLD_BYTES:,} bytes, which no gold record has")
-        return path.read_bytes()
-    except OSError as error:
-        raise DatasetError(f"{path} cannot be read: {error.strerror}") from error
-
-
 def _checked(form: type[Form], raw: str | bytes, place: str) -> Form:
     try:
         return form.model_validate_json(raw)
     except ValidationError as error:
-        details = error.errors(include_url=False, include_context=False, include_input=False)
-        told = (f"{'.'.join(map(str, detail['loc'])) or 'JSON'}: {detail['msg']}" for detail in details)
-        raise DatasetError(f"{place}: {first_faults(told)}") from None
+        raise DatasetError(f"{place}: {first_faults(faults_in(error))}") from None

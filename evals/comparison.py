@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +11,6 @@ from extract.evals.measures import Measures, cluster_names
 from extract.evals.runs import Result, Run
 from extract.evals.statistics import (
     LEVEL,
-    MIN_BOOTSTRAP,
     MIN_UNITS,
     Interval,
     PairedTest,
@@ -130,8 +129,7 @@ class Comparison:
         """
         if len(self._both) in {0, len(self._differences)}:
             return None
-        named = {case: self.before.run.by_case[case][0].cluster for case in self._both}
-        return paired([self._differences[case] for case in self._both], clusters=cluster_names(named))
+        return paired([self._differences[case] for case in self._both], clusters=self._clusters_of(self._both))
 
     @property
     def smallest(self) -> float | None:
@@ -153,11 +151,6 @@ class Comparison:
             return f"B is {'better' if test.difference > 0 else 'worse'} than A ({shown})"
         return f"no difference shown ({shown})"
 
-    @property
-    def few_to_resample(self) -> str:
-        """Why there is no interval by resampling; empty where there is one."""
-        return "" if self.bootstrap is not None else f"resampling needs {MIN_BOOTSTRAP} documents or clusters"
-
     @cached_property
     def _differences(self) -> Mapping[str, float]:
         return {case: self.after.scores[case] - score for case, score in self.before.scores.items()}
@@ -166,9 +159,12 @@ class Comparison:
     def _clusters(self) -> list[str] | None:
         return self.before.clusters
 
+    def _clusters_of(self, cases: Iterable[str]) -> list[str] | None:
+        return cluster_names({case: self.before.run.by_case[case][0].cluster for case in cases})
+
     def _chance(self, moves: Mapping[str, int]) -> float:
         """How likely moves (1, 0 or -1 a document) are by chance: McNemar's exact test, or whole clusters flipped together."""
-        clusters = cluster_names({case: self.before.run.by_case[case][0].cluster for case in moves})
+        clusters = self._clusters_of(moves)
         if clusters is None:
             return mcnemar(sum(move > 0 for move in moves.values()), sum(move < 0 for move in moves.values()))
         return paired(list(moves.values()), clusters=clusters).p

@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError
 
 from extract.errors import RunError
 from extract.evals.comparison import written_p
+from extract.evals.files import content_of, faults_in
 from extract.evals.measures import Measures, cluster_names, mean_cells
 from extract.evals.runs import Head, Run, Stored
 from extract.evals.statistics import LEVEL, MIN_UNITS, paired
@@ -92,16 +93,12 @@ def baseline_of(run: Run, limits: Limits) -> Baseline:
 
 def read_baseline(path: Path) -> Baseline:
     """The baseline of a file; RunError where it is none."""
+    way_out = f"`extract eval baseline RUN -o {path}` writes one"
+    raw = content_of(path, limit=MAX_BASELINE_BYTES, error=RunError, way_out=way_out)
     try:
-        if path.stat().st_size > MAX_BASELINE_BYTES:
-            raise RunError(f"{path} has more than {MAX_BASELINE_BYTES:,} bytes, which no baseline has")
-        return Baseline.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise RunError(f"{path} cannot be read: {error.strerror}. `extract eval baseline RUN -o {path}` writes one.") from error
+        return Baseline.model_validate_json(raw)
     except ValidationError as error:
-        detail = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        told = ": ".join([*(ascii(part)[:40] for part in detail["loc"]), detail["msg"]])
-        raise RunError(f"{path} is no baseline: {told}. `extract eval baseline RUN -o {path}` writes one.") from None
+        raise RunError(f"{path} is no baseline: {faults_in(error)[0]}. {way_out}.") from None
 
 
 def judge_run(run: Run, baseline: Baseline) -> Verdict:

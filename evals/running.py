@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +20,8 @@ from extract.threads import InFlight
 if TYPE_CHECKING:
     from extract.settings import Settings  # a run of the rules reads none
 
+Key = tuple[str, int]
+"""A case and a repeat."""
 _LOG = logging.getLogger("extract")
 _PLACES = frozenset({"suite", "schema_name", "asked_prompt"})
 """Parts of a head that say where things are; what they are say its hashes."""
@@ -126,7 +127,7 @@ def make_run(plan: Plan, conduct: Conduct | None = None, *, progress: Progress |
     return run
 
 
-def done_jobs(plan: Plan, conduct: Conduct | None = None) -> set[tuple[str, int]]:
+def done_jobs(plan: Plan, conduct: Conduct | None = None) -> set[Key]:
     """The cases and repeats of which a run file, or one that was begun, has a result of this very run that would be kept."""
     conduct = conduct or Conduct()
     if conduct.force:
@@ -135,18 +136,10 @@ def done_jobs(plan: Plan, conduct: Conduct | None = None) -> set[tuple[str, int]
         run = read_run(plan.path)
         kept = (result for result in run.results if result.is_valid or not conduct.retry_failed)
         return set() if _differing(run.head, plan.head) else {(result.case, result.repeat) for result in kept}
-    if not plan.part.exists():
-        return set()
-    lines = [line for line in plan.part.read_bytes().split(b"\n")[:-1] if line]
+    lines = plan.part.read_bytes().split(b"\n")[:-1] if plan.part.exists() else []
     if not lines or _differing(read_line(Head, lines[0], f"{plan.part}, line 1"), plan.head):
         return set()
-    found = set()
-    for line in lines[1:]:
-        with suppress(RunError):  # such a document is done again
-            result, _ = _pair(line, str(plan.part))
-            if result.is_valid or not conduct.retry_failed:
-                found.add((result.case, result.repeat))
-    return found
+    return set(_journalled(plan, conduct, lines))
 
 
 def _make_folder(folder: Path) -> None:
@@ -197,9 +190,9 @@ def _differing(one: Head, other: Head) -> list[str]:
     return [name for name in type(one).model_fields if name not in _PLACES and getattr(one, name) != getattr(other, name)]
 
 
-def _resumed(plan: Plan, conduct: Conduct, journal: Journal) -> dict[tuple[str, int], tuple[Result, Time]]:
+def _resumed(plan: Plan, conduct: Conduct, journal: Journal) -> dict[Key, tuple[Result, Time]]:
     """What an earlier process had done of this very run; where failures are tried again, also what the run file has right."""
-    kept: dict[tuple[str, int], tuple[Result, Time]] = {}
+    kept: dict[Key, tuple[Result, Time]] = {}
     if plan.path.exists() and not conduct.force:
         run = read_run(plan.path)
         times = {(time.case, time.repeat): time for time in run.times}
@@ -210,17 +203,18 @@ def _resumed(plan: Plan, conduct: Conduct, journal: Journal) -> dict[tuple[str, 
     if not journal.lines:
         journal.append(line_of(plan.head))
         return kept
-    return kept | _journalled(plan, conduct, journal)
-
-
-def _journalled(plan: Plan, conduct: Conduct, journal: Journal) -> dict[tuple[str, int], tuple[Result, Time]]:
     head = read_line(Head, journal.lines[0], f"{plan.part}, line 1")
     if differing := _differing(head, plan.head):
         raise RunError(
             f"{plan.part} was begun by another run ({', '.join(differing)} differ): choose another folder with -o, or remove it"
         )
+    return kept | _journalled(plan, conduct, journal.lines)
+
+
+def _journalled(plan: Plan, conduct: Conduct, lines: Sequence[bytes]) -> dict[Key, tuple[Result, Time]]:
+    """The results that a journal holds below its head, and that would be kept."""
     kept = {}
-    for number, line in enumerate(journal.lines[1:], 2):
+    for number, line in enumerate(lines[1:], 2):
         try:
             result, time = _pair(line, f"{plan.part}, line {number}")
         except RunError as error:

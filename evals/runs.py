@@ -15,6 +15,7 @@ from typing import Annotated, ClassVar, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator
 
 from extract.errors import RunError
+from extract.evals.files import faults_in, lines_of
 from extract.evals.scoring import Cell, f1
 from extract.result import Evidence, Issue
 
@@ -26,8 +27,6 @@ MODEL_SETTINGS = frozenset(
     {"api", "ask", "constraint", "max_output_tokens", "max_repairs", "reasoning_effort", "seed", "temperature", "top_p"}
 )
 """The settings that decide what a model is asked: no address and no key, which a file of somebody else must not choose."""
-MAX_LINE_BYTES = 100_000_000
-"""The longest line of a run file that is read."""
 
 Count = Annotated[int, Field(ge=0, le=10**12)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -198,11 +197,11 @@ def read_run(path: Path) -> Run:
 
     Nothing in it is believed beyond its form: it may come from somebody else.
     """
-    lines = _lines(path)
+    lines = list(lines_of(path, error=RunError))
     if not lines:
         raise RunError(f"{path} is empty: `extract eval run` writes run files.")
-    head = read_line(Head, lines[0], f"{path}, line 1")
-    results = [read_line(Result, line, f"{path}, line {number}") for number, line in enumerate(lines[1:], 2)]
+    head = read_line(Head, lines[0][1], f"{path}, line {lines[0][0]}")
+    results = [read_line(Result, line, f"{path}, line {number}") for number, line in lines[1:]]
     expected = head.cases * head.repeats
     if len({(result.case, result.repeat) for result in results}) != len(results) or len(results) != expected:
         raise RunError(f"{path} has {len(results)} results, and its head says {expected}: it was cut off or put together.")
@@ -223,7 +222,7 @@ def read_times(path: Path) -> list[Time]:
     beside = times_path(path)
     if not beside.is_file():
         return []
-    return [read_line(Time, line, f"{beside}, line {number}") for number, line in enumerate(_lines(beside), 1)]
+    return [read_line(Time, line, f"{beside}, line {number}") for number, line in lines_of(beside, error=RunError)]
 
 
 def read_line(form: type[Form], line: bytes, place: str) -> Form:
@@ -231,17 +230,4 @@ def read_line(form: type[Form], line: bytes, place: str) -> Form:
     try:
         return form.model_validate_json(line)
     except ValidationError as error:
-        detail = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        told = f"{'.'.join(str(part)[:40] for part in detail['loc'])}: {detail['msg']}".removeprefix(": ")
-        raise RunError(f"{place} is no {form.__name__.lower()} of a run: {told}") from None
-
-
-def _lines(path: Path) -> list[bytes]:
-    try:
-        with path.open("rb") as file:
-            lines = list(iter(lambda: file.readline(MAX_LINE_BYTES + 1), b""))
-    except OSError as error:
-        raise RunError(f"{path} cannot be read: {error.strerror}") from error
-    if any(len(line) > MAX_LINE_BYTES for line in lines):
-        raise RunError(f"{path} has a line of more than {MAX_LINE_BYTES:,} bytes, which no run has")
-    return [line for line in lines if line.strip()]
+        raise RunError(f"{place} is no {form.__name__.lower()} of a run: {faults_in(error)[0]}") from None

@@ -15,15 +15,14 @@ from typing import Annotated, Any, ClassVar, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from extract.errors import DatasetError, RunError, SourceError
-from extract.evals.cases import EXPECTED, Case, case_folders, first_faults, read_folder, read_line, shipped_cases
+from extract.evals.cases import EXPECTED, Case, case_folders, read_folder, read_line, shipped_cases
+from extract.evals.files import content_of, faults_in, first_faults, lines_of
 from extract.evals.runs import Head
 from extract.evals.scorers import Scorers, scorers_of
 from extract.fields import below, is_within, leaf_annotations, path_pattern
 from extract.report import leaves
 from extract.tasks import Task, task_named
 
-MAX_LINE_BYTES = 100_000_000
-"""The longest line of a JSONL data set that is read."""
 MAX_SUITE_BYTES = 1_000_000
 _DEFAULT = "job_posting"
 T = TypeVar("T")
@@ -143,19 +142,13 @@ def read_cases(place: str) -> Iterator[Case | DatasetError]:
 
 def suite_file(path: Path) -> SuiteFile:
     """What the TOML file of a suite says; DatasetError where it is none."""
+    raw = content_of(path, limit=MAX_SUITE_BYTES, error=DatasetError)
     try:
-        if path.stat().st_size > MAX_SUITE_BYTES:
-            raise DatasetError(f"{path} has more than {MAX_SUITE_BYTES:,} bytes, which no suite has")
-        return SuiteFile.model_validate(tomllib.loads(path.read_bytes().decode()))
-    except OSError as error:
-        raise DatasetError(f"{path} cannot be read: {error.strerror}") from error
+        return SuiteFile.model_validate(tomllib.loads(raw.decode()))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DatasetError(f"{path} is no TOML: {error}") from None
     except ValidationError as error:
-        details = error.errors(include_url=False, include_context=False, include_input=False)
-        raise DatasetError(
-            f"{path}: {first_faults('.'.join(map(str, detail['loc'])) + ': ' + detail['msg'] for detail in details)}"
-        ) from None
+        raise DatasetError(f"{path}: {first_faults(faults_in(error))}") from None
 
 
 def tasks_with_gold() -> list[str]:
@@ -190,20 +183,16 @@ def unknown_critical(form: SuiteFile, task: Task[BaseModel]) -> list[str]:
 
 def schema_named(form: SuiteFile | None, given: str | None) -> str | None:
     """The schema of a suite: as it was named, or as its file says; DatasetError for code that only a file names."""
-    said = form.schema_ if form else ""
-    if ":" in said and (given is None or _located(said) != _located(given)):
-        raise DatasetError(f"the suite asks for the schema {said}, which is code: if you trust it, name it with --schema {said}")
-    return said or given
+    return _trusted(form.schema_ if form else "", given, "the suite") or given
 
 
-def _refused(expected: Mapping[str, JsonValue], task: Task[BaseModel]) -> Iterator[str]:
+def _refused(expected: Mapping[str, JsonValue], task: Task[BaseModel]) -> list[str]:
     """What the schema refuses; what is left out is not labelled, and may be left out of what it requires too."""
     try:
         task.schema.model_validate(expected, by_name=True, by_alias=False)
     except ValidationError as error:
-        for detail in error.errors(include_url=False, include_context=False, include_input=False):
-            if detail["type"] != "missing":
-                yield f"{'.'.join(map(str, detail['loc']))}: {detail['msg']}"
+        return faults_in(error, leave_out="missing")
+    return []
 
 
 def _no_alternative(case: Case, task: Task[BaseModel], path: str, value: JsonValue) -> Iterator[str]:
@@ -247,10 +236,7 @@ def _is_labelled(value: object, path: Sequence[str]) -> bool:
 
 def task_for(case: Case, given: str | None) -> Task[BaseModel]:
     """The task of a case: its own, else the one that was given, else job postings; DatasetError for code that was not named."""
-    name = case.schema or given or _DEFAULT
-    if ":" in name and (given is None or _located(name) != _located(given)):
-        raise DatasetError(f"it asks for the schema {name}, which is code: if you trust it, name it with --schema {name}")
-    return task_named(name)
+    return task_named(_trusted(case.schema or given or _DEFAULT, given, "it"))
 
 
 def _of_one_task(cases: Sequence[Case], place: str, given: str | None) -> tuple[str, list[Case]]:
@@ -259,10 +245,14 @@ def _of_one_task(cases: Sequence[Case], place: str, given: str | None) -> tuple[
     named = {given or case.schema or _DEFAULT for case in chosen} or {given or _DEFAULT}
     if len(named) > 1:
         raise DatasetError(f"{place} holds cases of several schemas ({', '.join(sorted(named))}): choose one with --schema.")
-    name = named.pop()
-    if ":" in name and name != given:
-        raise DatasetError(f"{place} asks for the schema {name}, which is code: if you trust it, name it with --schema {name}")
-    return name, chosen
+    return _trusted(named.pop(), given, place), chosen
+
+
+def _trusted(schema: str, given: str | None, who: str) -> str:
+    """The schema that ``who`` asks for; DatasetError for code that was not named on the command line."""
+    if ":" in schema and (given is None or _located(schema) != _located(given)):
+        raise DatasetError(f"{who} asks for the schema {schema}, which is code: if you trust it, name it with --schema {schema}")
+    return schema
 
 
 def _located(schema: str) -> str:
@@ -282,15 +272,8 @@ def _name(place: str) -> str:
 
 
 def _in_lines(path: Path) -> Iterator[Case | DatasetError]:
-    try:
-        with path.open("rb") as file:
-            for number, line in enumerate(iter(lambda: file.readline(MAX_LINE_BYTES + 1), b""), 1):
-                if len(line) > MAX_LINE_BYTES:
-                    raise DatasetError(f"{path}, line {number} has more than {MAX_LINE_BYTES:,} bytes, which no case has")
-                if line.strip():
-                    yield _or_error(partial(read_line, place=f"{path}, line {number}"), line)
-    except OSError as error:
-        raise DatasetError(f"{path} cannot be read: {error.strerror}") from error
+    for number, line in lines_of(path, error=DatasetError):
+        yield _or_error(partial(read_line, place=f"{path}, line {number}"), line)
 
 
 def _or_error(read: Callable[[T], Case], given: T) -> Case | DatasetError:

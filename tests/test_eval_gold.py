@@ -11,7 +11,7 @@ import pytest
 from eval_suites import lines, write_suite
 
 from extract.errors import DatasetError, UsageError
-from extract.evals.cases import as_line, read_folder, read_line, shipped_cases
+from extract.evals.cases import read_folder, read_line, shipped_cases
 from extract.evals.drafting import draft_case
 from extract.evals.evidence import letters, pieces, score_evidence, states
 from extract.evals.gold_checks import check_gold
@@ -59,16 +59,13 @@ def test_shipped_gold_says_what_is_critical_and_hard(name: str) -> None:
 
 
 def test_a_case_is_a_folder_or_a_line(tmp_path: Path) -> None:
-    """Both say the same, and a line can be made of a folder."""
-    case = read_folder(write_case(tmp_path / "cook", gold=with_gold(tags=["en"], critical=["title"])))
-    line = read_line(as_line(case), "line")
-    assert (line.name, line.source, line.expected, line.tags, line.critical) == (
-        "cook",
-        POSTING,
-        GOLD["expected"],
-        ["en"],
-        ["title"],
-    )
+    """Both say the same."""
+    gold = with_gold(tags=["en"], critical=["title"])
+    case = read_folder(write_case(tmp_path / "cook", gold=gold))
+    line = read_line(json.dumps({"id": "cook", "input": POSTING, **gold}), "line")
+    for read in (case, line):
+        assert (read.name, read.source, read.expected) == ("cook", POSTING, GOLD["expected"])
+        assert (read.tags, read.critical) == (["en"], ["title"])
 
 
 def test_documents_of_any_kind(tmp_path: Path) -> None:
