@@ -12,18 +12,15 @@ from extract.engines.base import Engine
 from extract.errors import CallError, EndpointUnavailable, ExtractError, IncompleteRecord, RunStopped, UsageError
 from extract.evals.cases import Case
 from extract.evals.evidence import score_evidence
-from extract.evals.runs import Fault, Result, Scores, Spent, Time
+from extract.evals.runs import Result, Scores, Spent, Time
 from extract.evals.scoring import score_record
 from extract.evals.suites import Suite
 from extract.pipeline import extract
 from extract.report import leaves
-from extract.result import Extraction, Status, Usage
+from extract.result import Extraction, Fault, Status, Usage
 
 ERROR = "error"
 """The status of a result without a record."""
-CRASHED = "crashed"
-"""The code of a fault that is none of ours: a mistake in the code of an engine, a check, a schema or a scorer."""
-_LONGEST = 500  # characters of a message
 Priced = Callable[[Usage], float | None]
 
 
@@ -46,14 +43,14 @@ class Extracting:
         except (RunStopped, UsageError):
             raise
         except (OSError, MemoryError) as error:  # a full disk, no memory: no mistake of the document
-            raise RunStopped(f"{case.name}: {type(error).__name__}: {_told(error)}") from error
+            raise RunStopped(f"{case.name}: {Fault.of(error).message}") from error
         except ExtractError as error:
             if isinstance(error, (CallError, IncompleteRecord)):
                 used = error.usage or used
-            told = _told(error)
-            result = self._without_record(case, repeat, Fault(code=error.code, message=_cause(error)), used)
+            told = Fault.of(error).message
+            result = self._without_record(case, repeat, Fault.of(_cause(error)).model_copy(update={"code": error.code}), used)
         except Exception as error:  # noqa: BLE001  # a crash is a result of this document, and not the end of the others
-            result = self._without_record(case, repeat, _crash(error), used)
+            result = self._without_record(case, repeat, Fault.of(error), used)
         taken = Time(
             case=case.name,
             repeat=repeat,
@@ -96,7 +93,7 @@ def scored(suite: Suite, result: Result) -> Result:
         try:
             scores = _scores(suite, case, result)
         except Exception as error:  # noqa: BLE001  # a scorer may be anybody's; its crash is told, and counts as nothing right
-            fault = _crash(error)
+            fault = Fault.of(error)
     content = {name: getattr(result, name) for name in Result.model_fields}  # model_copy would keep what was worked out before
     told = {
         "scores": scores,
@@ -121,15 +118,6 @@ def _scores(suite: Suite, case: Case, result: Result) -> Scores:
     )
 
 
-def _cause(error: ExtractError) -> str:
+def _cause(error: ExtractError) -> ExtractError:
     """What went wrong, without the seconds and attempts that it took, which differ each time."""
-    last = error.__cause__ if isinstance(error, EndpointUnavailable) and isinstance(error.__cause__, CallError) else error
-    return _told(last)
-
-
-def _crash(error: Exception) -> Fault:
-    return Fault(code=CRASHED, message=f"{type(error).__name__}: {_told(error)}")
-
-
-def _told(error: Exception) -> str:
-    return " ".join(str(error).split())[:_LONGEST]
+    return error.__cause__ if isinstance(error, EndpointUnavailable) and isinstance(error.__cause__, CallError) else error

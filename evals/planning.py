@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import as_file, files
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from extract.configuration import code_hash, unusual_settings
 from extract.engines.base import Engine
 from extract.evals.cases import Case
 from extract.evals.extracting import Extracting, Priced
-from extract.evals.runs import FORMAT, MODEL_SETTINGS, SUFFIX, Head
+from extract.evals.runs import FORMAT, SUFFIX, Head
 from extract.evals.suites import Suite
 from extract.pipeline import engine_named, hash_of, package_version
 
@@ -25,9 +22,6 @@ if TYPE_CHECKING:
 RULES = "rules"
 PART = ".part"
 """The end of the name of a run file that is being written."""
-_CODE = (".py", ".toml", ".txt", ".json", ".gz", ".md")
-_NOT_CODE = frozenset({"evals", "cli", "review", "invoice", "job_posting", "__pycache__"})
-"""Folders that decide no record; of the prompts, those of tasks have a hash of their own."""
 Job = tuple[Case, int]
 
 
@@ -95,20 +89,6 @@ def plan_run(suite: Suite, variant: Variant, *, folder: Path, repeats: int = 1, 
     )
 
 
-@cache
-def code_hash() -> str:
-    """SHA-256 of the code and the word lists that clean, fill, ground and check: what the rules answer depends on them."""
-    digest = hashlib.sha256()
-    with as_file(files("extract")) as root:
-        found = []
-        for folder, names, entries in os.walk(root, followlinks=True):
-            names[:] = [name for name in names if name not in _NOT_CODE]
-            found += [Path(folder, entry) for entry in entries if entry.endswith(_CODE)]
-        for path in sorted(found, key=lambda path: path.relative_to(root).as_posix()):
-            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
-
-
 def _engines(
     suite: Suite, variant: Variant, *, repeats: int, settings: Settings | None
 ) -> tuple[tuple[Engine, ...], Priced, int]:
@@ -125,8 +105,6 @@ def _engines(
 
 def _head(suite: Suite, variant: Variant, engines: Sequence[Engine], *, repeats: int, settings: Settings | None) -> Head:
     origin = engines[0].origin
-    defaults = {} if settings is None else {name: type(settings).model_fields[name].default for name in MODEL_SETTINGS}
-    given = {} if settings is None or variant.engine == RULES else settings.model_dump(mode="json", include=set(MODEL_SETTINGS))
     return Head(
         format=FORMAT,
         suite=suite.place,
@@ -139,7 +117,7 @@ def _head(suite: Suite, variant: Variant, engines: Sequence[Engine], *, repeats:
         endpoint=origin.get("endpoint"),
         prompt=origin.get("prompt"),
         asked_prompt=variant.prompt,
-        settings={name: given[name] for name in sorted(MODEL_SETTINGS) if given.get(name) != defaults.get(name)},
+        settings={} if settings is None or variant.engine == RULES else unusual_settings(settings),
         dataset_hash=suite.hash,
         inputs_hash=suite.inputs_hash,
         schema_hash=hash_of(suite.task),

@@ -15,7 +15,7 @@ from extract.evals.planning import Job, Plan, Variant, plan_run
 from extract.evals.runs import Head, Result, Run, Time, as_lines, line_of, read_line, read_run, times_path
 from extract.evals.suites import Suite
 from extract.journal import Journal, open_journal, replace_file
-from extract.threads import InFlight
+from extract.threads import InFlight, work_through
 
 if TYPE_CHECKING:
     from extract.settings import Settings  # a run of the rules reads none
@@ -114,13 +114,16 @@ def make_run(plan: Plan, conduct: Conduct | None = None, *, progress: Progress |
         progress.kept = len(results)
         conduct.watch(progress)
 
-        def keep(result: Result, time: Time) -> None:
+        def keep(_: Job, outcome: tuple[Result, Time]) -> None:
+            result, time = outcome
             journal.append(f"{line_of(result)}\t{line_of(time)}")
             results[result.case, result.repeat] = result, time
             progress.add(result, time)
             conduct.watch(progress)
 
-        _work_through(plan, conduct, [job for job in plan.jobs if (job[0].name, job[1]) not in results], keep)
+        left = [job for job in plan.jobs if (job[0].name, job[1]) not in results]
+        flight = InFlight(left, lambda job: _outcome(plan.extracting, job), at_once=plan.at_once)
+        work_through(flight, keep, stopping=conduct.stopping)
         run = Run(plan.head, [result for result, _ in results.values()], [time for _, time in results.values()], path=plan.path)
         write_run(run, plan.path)
         plan.part.unlink(missing_ok=True)
@@ -200,15 +203,16 @@ def _resumed(plan: Plan, conduct: Conduct, journal: Journal) -> dict[Key, tuple[
             key = result.case, result.repeat
             if result.is_valid:
                 kept[key] = result, times.get(key, Time(case=key[0], repeat=key[1], seconds=0.0))
-    if not journal.lines:
+    lines = [line for _, line in journal.lines()]
+    if not lines:
         journal.append(line_of(plan.head))
         return kept
-    head = read_line(Head, journal.lines[0], f"{plan.part}, line 1")
+    head = read_line(Head, lines[0], f"{plan.part}, line 1")
     if differing := _differing(head, plan.head):
         raise RunError(
             f"{plan.part} was begun by another run ({', '.join(differing)} differ): choose another folder with -o, or remove it"
         )
-    return kept | _journalled(plan, conduct, journal.lines)
+    return kept | _journalled(plan, conduct, lines)
 
 
 def _journalled(plan: Plan, conduct: Conduct, lines: Sequence[bytes]) -> dict[Key, tuple[Result, Time]]:
@@ -228,36 +232,6 @@ def _journalled(plan: Plan, conduct: Conduct, lines: Sequence[bytes]) -> dict[Ke
 def _pair(line: bytes, place: str) -> tuple[Result, Time]:
     result, _, time = line.partition(b"\t")
     return read_line(Result, result, place), read_line(Time, time, place)
-
-
-def _work_through(plan: Plan, conduct: Conduct, jobs: Sequence[Job], keep: Callable[[Result, Time], None]) -> None:
-    """Do jobs, and keep each result as it comes.
-
-    What ends the run ends it when those under way are kept, too, or at a second Ctrl-C.
-    """
-    flight = InFlight(jobs, lambda job: _outcome(plan.extracting, job), at_once=plan.at_once)
-    ending: BaseException | None = None
-    try:
-        while True:
-            try:
-                _, outcome = next(flight)
-                if isinstance(outcome, ExtractError):
-                    ending = ending or outcome
-                    flight.stop()
-                else:
-                    keep(*outcome)
-            except StopIteration:
-                break
-            except KeyboardInterrupt as error:
-                if isinstance(ending, KeyboardInterrupt):
-                    raise
-                ending = error
-                flight.stop()
-                conduct.stopping(flight.under_way)
-    finally:
-        flight.leave()
-    if ending is not None:
-        raise ending
 
 
 def _outcome(extracting: Extracting, job: Job) -> tuple[Result, Time] | ExtractError:

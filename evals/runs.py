@@ -14,19 +14,16 @@ from typing import Annotated, ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator
 
+from extract.configuration import MODEL_SETTINGS
 from extract.errors import RunError
 from extract.evals.files import faults_in, lines_of
 from extract.evals.scoring import Cell, f1
-from extract.result import Evidence, Issue
+from extract.result import Evidence, Fault, Issue
 
 FORMAT = 1
 """Goes up when older versions of this package could not read a run file."""
 SUFFIX = ".jsonl"
 TIMES = ".times"
-MODEL_SETTINGS = frozenset(
-    {"api", "ask", "constraint", "max_output_tokens", "max_repairs", "reasoning_effort", "seed", "temperature", "top_p"}
-)
-"""The settings that decide what a model is asked: no address and no key, which a file of somebody else must not choose."""
 
 Count = Annotated[int, Field(ge=0, le=10**12)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -83,13 +80,6 @@ class Head(Stored):
         'gpt-5.4-mini v2'
         """
         return self.engine if self.model is None else f"{self.model} {(self.prompt or '').rpartition('/')[2]}"
-
-
-class Fault(Stored):
-    """Why there is no record, or no score: a stable code, and a message."""
-
-    code: str
-    message: str
 
 
 class Spent(Stored):

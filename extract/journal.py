@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from io import BufferedReader, BufferedWriter, FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from extract.errors import RunStopped, UsageError
 
@@ -15,63 +15,117 @@ try:
 except ImportError:  # Windows has no such lock: there, whoever starts two processes on one file is not stopped
     fcntl = None  # type: ignore[assignment]
 
+_BLOCK = 64 * 1024  # bytes that are looked through at once for the last line feed
+
 
 class Journal:
-    """The lines of a file, and the file to add to; what stands behind the last line feed was cut off, and is dropped.
+    """The lines of an open file, and the file to add to; what stands behind the last line feed was cut off, and is dropped.
 
-    A line is on its way to the disk when ``append`` returns: it survives the end of this process, also by SIGKILL. RunStopped
-    where it cannot be written.
+    ``file`` has no buffer of its own. One thread at a time may use it.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: FileIO) -> None:
         self._file = file
-        self.lines = list(self._whole_lines())
+        self._cut_torn_line()
 
-    def append(self, line: str) -> None:
-        """Add a line, which has no line feed in it."""
+    def append(self, line: str | bytes) -> int:
+        """Add a line, which has no line feed in it; the answer is the offset that it begins at.
+
+        It is on its way to the disk then, and survives the end of this process, also by SIGKILL. RunStopped where it cannot be
+        written: nothing of it stays.
+        """
+        start = self._file.seek(0, os.SEEK_END)
+        left = memoryview((line.encode() if isinstance(line, str) else line) + b"\n")
         try:
-            self._file.write(line.encode() + b"\n")
-            self._file.flush()
-        except OSError as error:
-            raise RunStopped(f"{self._file.name} cannot be written: {error.strerror}") from error
+            while left:
+                left = left[self._file.write(left) :]
+        except BaseException as error:
+            with suppress(OSError):  # the next that opens it cuts the rest off
+                self._file.truncate(start)
+            if isinstance(error, OSError):
+                raise RunStopped(f"{self._file.name} cannot be written: {error.strerror}") from error
+            raise
+        return start
 
-    def _whole_lines(self) -> Iterator[bytes]:
-        whole = 0
+    def lines(self) -> Iterator[tuple[int, bytes]]:
+        """Each line with the offset that it begins at; none may be added or read meanwhile."""
         self._file.seek(0)
-        for line in self._file:
-            if not line.endswith(b"\n"):
+        offset = 0
+        buffered = BufferedReader(self._file)
+        try:
+            for line in buffered:
+                yield offset, line[:-1]
+                offset += len(line)
+        finally:
+            buffered.detach()  # it would close the file
+
+    def line_at(self, offset: int) -> bytes:
+        """The line that begins there."""
+        self._file.seek(offset)
+        buffered = BufferedReader(self._file)
+        try:
+            return buffered.readline().removesuffix(b"\n")
+        finally:
+            buffered.detach()
+
+    def _cut_torn_line(self) -> None:
+        end = size = self._file.seek(0, os.SEEK_END)
+        while end > 0:
+            start = max(0, end - _BLOCK)
+            self._file.seek(start)
+            last = self._file.read(end - start).rfind(b"\n")
+            if last >= 0:
+                end = start + last + 1
                 break
-            whole += len(line)
-            yield line[:-1]
-        self._file.seek(whole)
-        self._file.truncate()
+            end = start
+        if end < size:
+            self._file.truncate(end)
 
 
 @contextmanager
 def open_journal(path: Path) -> Iterator[Journal]:
     """The journal of that name, made if it is not there; UsageError where another process writes it, or where nobody can."""
     try:
-        file = path.open("a+b")
+        file = FileIO(path, "a+")
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from error
     with file:
         if fcntl is not None:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise UsageError(f"{path} is being written by another process: wait for it, or choose another folder.") from None
+            _lock(file, path)
         yield Journal(file)
+
+
+def _lock(file: FileIO, path: Path) -> None:
+    """UsageError where another process holds the file, or has just put another one in its place."""
+    busy = UsageError(f"{path} is being written by another process: wait for it, or choose another place with -o.")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise busy from None
+    if not path.exists() or not os.path.samestat(os.fstat(file.fileno()), path.stat()):
+        raise busy
 
 
 def replace_file(path: Path, content: str) -> None:
     """Write a file as a whole: whoever reads it finds the old one or the new one, and never a part."""
+    with replacing(path) as file:
+        file.write(content.encode())
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BufferedWriter]:
+    """A file to write to, which takes the place of that name when all is written; UsageError where it cannot be written.
+
+    Where writing ends in an exception, what was there stays.
+    """
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with beside.open("wb") as file:
-            file.write(content.encode())
+            yield file
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+    finally:
+        beside.unlink(missing_ok=True)

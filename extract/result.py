@@ -8,10 +8,13 @@ from typing import Annotated, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, SerializeAsAny, WithJsonSchema
 
 from extract.cleaning.document import Span
-from extract.errors import MissingFields, UsageError
+from extract.errors import ExtractError, MissingFields, UsageError
 from extract.fields import is_within, leaf_annotations, path_pattern
 
 T_co = TypeVar("T_co", bound=BaseModel, covariant=True)
+CRASHED = "crashed"
+"""The code of a fault that is none of ours."""
+_LONGEST = 500  # characters of the message of a fault
 
 
 class Status(StrEnum):
@@ -79,6 +82,24 @@ def span_keys(span: Span) -> dict[str, int]:
     {'start': 641, 'end': 647}
     """
     return {"start": span.start, "end": span.end}
+
+
+class Fault(Value):
+    """Why there is no record: a stable code, and a message."""
+
+    code: str
+    message: str
+
+    @classmethod
+    def of(cls, error: Exception) -> Fault:
+        """What an error says; one that is none of ours is a mistake in the code of an engine, a check or a schema."""
+        if isinstance(error, ExtractError):
+            return cls(code=error.code, message=_in_a_line(str(error)))
+        return cls(code=CRASHED, message=_in_a_line(f"{type(error).__name__}: {error}"))
+
+
+def _in_a_line(text: str) -> str:
+    return " ".join(text.split())[:_LONGEST]
 
 
 _OFFSET = {"type": "integer"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
@@ -10,6 +11,8 @@ from contextvars import ContextVar, copy_context
 from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
+
+from extract.errors import ExtractError
 
 T = TypeVar("T")
 J = TypeVar("J")
@@ -77,20 +80,39 @@ class _Workers:
 _workers = _Workers()
 
 
+def in_background(call: Callable[[], None]) -> None:
+    """Have a call made in a daemon thread; what it raises is told nobody."""
+    done: Future[None] = Future()
+    _workers.do(partial(_outcome, call, done))
+
+
 class InFlight(Generic[J, T]):
-    """Jobs with what a call makes of them, as they are done; at most ``at_once`` are under way.
+    """Jobs with what a call makes of them, as they are done; at most ``at_once`` are under way, and at most ``bound`` of weight.
+
+    A job None is none: what is under way is handed out before the next one is looked for, so that jobs that take long to find
+    hold nothing up. ``weigh`` says how heavy a job is; one alone may weigh more than the bound.
 
     What the call raises is raised where the jobs are gone through. An exception that comes from outside in that place (Ctrl-C)
     changes nothing: whoever goes on gets the next. After ``stop`` no job is begun, and those under way still come; after
     ``leave`` these are left to themselves, and make no further attempt.
     """
 
-    def __init__(self, jobs: Iterable[J], call: Callable[[J], T], *, at_once: int) -> None:
+    def __init__(
+        self,
+        jobs: Iterable[J | None],
+        call: Callable[[J], T],
+        *,
+        at_once: int,
+        weigh: Callable[[J], float] = lambda _: 0.0,
+        bound: float = math.inf,
+    ) -> None:
         self._jobs = iter(jobs)
         self._call = call
         self._at_once = at_once
+        self._weigh = weigh
+        self._bound = bound
         self._done: SimpleQueue[tuple[J, Future[T]]] = SimpleQueue()
-        self._pending: set[Future[T]] = set()
+        self._pending: dict[Future[T], float] = {}
         self._given_up = threading.Event()
 
     @property
@@ -111,31 +133,69 @@ class InFlight(Generic[J, T]):
         return self
 
     def __next__(self) -> tuple[J, T]:
-        self._begin()
+        while not self._begin():
+            continue
         lost: set[Future[T]] = set()
         while self._pending:
             try:
                 job, future = self._done.get(timeout=_LOOK_AGAIN)
             except Empty:  # one may have been taken out when Ctrl-C came, and lost: it is not waited for
-                self._pending -= lost
+                for future in lost:
+                    self._pending.pop(future, None)
                 lost = {future for future in self._pending if future.done()}
                 continue
-            self._pending.discard(future)
+            self._pending.pop(future, None)
             return job, future.result()
         raise StopIteration
 
-    def _begin(self) -> None:
-        while len(self._pending) < self._at_once:
+    def _begin(self) -> bool:
+        """Begin as many jobs as may be under way; whether there is something to wait for, or nothing left."""
+        while len(self._pending) < self._at_once and sum(self._pending.values()) < self._bound:
             try:
                 job = next(self._jobs)
             except StopIteration:
-                return
+                return True
+            if job is None:
+                return bool(self._pending)
             future: Future[T] = Future()
-            self._pending.add(future)
+            self._pending[future] = self._weigh(job)
             self._have_done(job, future)
+        return True
 
     def _have_done(self, job: J, future: Future[T]) -> None:
         future.add_done_callback(lambda done: self._done.put((job, done)))
         context = copy_context()
         context.run(abandoned.set, self._given_up)
         _workers.do(lambda: context.run(_outcome, lambda: self._call(job), future))
+
+
+def work_through(
+    flight: InFlight[J, T | ExtractError], keep: Callable[[J, T], ExtractError | None], *, stopping: Callable[[int], None]
+) -> None:
+    """Do all jobs, and keep what comes of each as it comes.
+
+    What ends the work before its end (Ctrl-C, an error as an outcome, an error that ``keep`` answers) is raised when those under
+    way are kept too, or at once at a second Ctrl-C. ``stopping`` is told how many these are when somebody presses it first. What
+    ``keep`` raises ends all at once.
+    """
+    ending: BaseException | None = None
+    try:
+        while True:
+            try:
+                job, outcome = next(flight)
+                error = outcome if isinstance(outcome, ExtractError) else keep(job, outcome)
+                if error is not None:
+                    ending = ending or error
+                    flight.stop()
+            except StopIteration:
+                break
+            except KeyboardInterrupt as error:
+                if isinstance(ending, KeyboardInterrupt):
+                    raise
+                ending = error
+                flight.stop()
+                stopping(flight.under_way)
+    finally:
+        flight.leave()
+    if ending is not None:
+        raise ending

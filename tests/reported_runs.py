@@ -10,8 +10,9 @@ from pydantic import JsonValue
 
 from extract.evals.planning import Variant, plan_run
 from extract.evals.running import make_run, rescored
-from extract.evals.runs import Fault, Result, Run, Spent, Time
+from extract.evals.runs import Result, Run, Spent, Time
 from extract.evals.suites import Suite, open_suite
+from extract.result import Fault
 
 ABOUT = "Our bakery by the lake is looking for somebody who likes to work with dough before the sun is up."
 CITIES = ("Bern", "Oslo", "Hull", "Basel", "Zug", "Genf", "Lugano", "Thun")

@@ -35,10 +35,11 @@ from extract.evals.report import cells, documents, report_page
 from extract.evals.report.axes import cost_axis, known_cost, score_axis
 from extract.evals.report.study import run_labels
 from extract.evals.report.words import compared, start_of
-from extract.evals.runs import Fault, Run, Time
+from extract.evals.runs import Run, Time
 from extract.evals.scoring import RIGHT
 from extract.evals.statistics import Interval
 from extract.evals.suites import Suite
+from extract.result import Fault
 
 HOSTILE = '</section></details><x-evil onmouseover="y">\'"&amp;\u202e\x1b[31m\0</title></style></script><script>alert(1)</script>'
 

@@ -11,8 +11,9 @@ from reported_runs import Record, edited, posting, postings, rules_run, suite_of
 from test_review_browser import CONTRAST, asked, find, hover, marked, opened, press, takes_focus
 
 from extract.evals.report import report_page
-from extract.evals.runs import Fault, Run
+from extract.evals.runs import Run
 from extract.evals.scoring import RIGHT
+from extract.result import Fault
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome

@@ -19,12 +19,13 @@ from fault_server import FaultServer, Received, Step, serving
 from pydantic import BaseModel, field_serializer
 
 from extract.cleaning.document import CleanDocument
+from extract.configuration import code_hash
 from extract.engines.base import Draft, DraftValue, Engine, Origin
 from extract.errors import AccessDenied, BudgetExceeded, InvalidAnswer, RunError, RunStopped, SettingsError, UsageError
 from extract.evals.cases import Case
 from extract.evals.extracting import Extracting
 from extract.evals.measures import Measures
-from extract.evals.planning import Plan, Variant, code_hash, matrix, plan_run
+from extract.evals.planning import Plan, Variant, matrix, plan_run
 from extract.evals.quoting import quote_run
 from extract.evals.running import Conduct, Progress, make_matrix, make_run, rescored, write_run
 from extract.evals.runs import Head, read_run, times_path

@@ -29,9 +29,10 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and locks ar
 def written(path: Path, *lines: str) -> list[bytes]:
     """The lines that were there, to which these are added."""
     with open_journal(path) as journal:
+        there = [line for _, line in journal.lines()]
         for line in lines:
             journal.append(line)
-        return journal.lines
+        return there
 
 
 def test_lines_are_there_the_next_time(tmp_path: Path) -> None:

@@ -10,9 +10,10 @@ from statistics import fmean
 from extract.cleaning.document import Span
 from extract.evals.measures import WHOLE, Measures
 from extract.evals.report.study import Study
-from extract.evals.runs import Fault, Result
+from extract.evals.runs import Result
 from extract.evals.scoring import RIGHT, Cell
 from extract.fields import is_within
+from extract.result import Fault
 
 MAX_CELLS = 200
 """Cells of a document that are listed of each run."""
