@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from extract.errors import BudgetExceeded, ExtractError, RunError, RunStopped, UsageError
-from extract.evals.extracting import ERROR, Extracting, scored
+from extract.errors import BudgetExceeded, RunError, UsageError
+from extract.evals.extracting import ERROR, scored
 from extract.evals.planning import Job, Plan, Variant, plan_run
 from extract.evals.runs import Head, Result, Run, Time, as_lines, line_of, read_line, read_run, times_path
 from extract.evals.suites import Suite
@@ -122,7 +122,7 @@ def make_run(plan: Plan, conduct: Conduct | None = None, *, progress: Progress |
             conduct.watch(progress)
 
         left = [job for job in plan.jobs if (job[0].name, job[1]) not in results]
-        flight = InFlight(left, lambda job: _outcome(plan.extracting, job), at_once=plan.at_once)
+        flight = InFlight(left, lambda job: plan.extracting.result(*job), at_once=plan.at_once)
         work_through(flight, keep, stopping=conduct.stopping)
         run = Run(plan.head, [result for result, _ in results.values()], [time for _, time in results.values()], path=plan.path)
         write_run(run, plan.path)
@@ -232,11 +232,3 @@ def _journalled(plan: Plan, conduct: Conduct, lines: Sequence[bytes]) -> dict[Ke
 def _pair(line: bytes, place: str) -> tuple[Result, Time]:
     result, _, time = line.partition(b"\t")
     return read_line(Result, result, place), read_line(Time, time, place)
-
-
-def _outcome(extracting: Extracting, job: Job) -> tuple[Result, Time] | ExtractError:
-    """The result of a job, or what no further job would fare better with."""
-    try:
-        return extracting.result(*job)
-    except (RunStopped, UsageError) as error:
-        return error

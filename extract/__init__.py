@@ -1,5 +1,6 @@
 """Validated records out of messy documents, with every value pointing at the characters that it came from."""
 
+from extract.batch.many import Outcome, extract_many, extract_row
 from extract.errors import ExtractError
 from extract.fields import ReadAs, Verbatim
 from extract.pipeline import aextract, extract
@@ -12,10 +13,13 @@ __all__ = [
     "Extraction",
     "Format",
     "Issue",
+    "Outcome",
     "ReadAs",
     "Severity",
     "Status",
     "Verbatim",
     "aextract",
     "extract",
+    "extract_many",
+    "extract_row",
 ]

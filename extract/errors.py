@@ -25,7 +25,8 @@ ExtractError
 │   └── RunStopped         no further call can succeed: stop the run and do what the message says
 │       ├── AccessDenied         the key is wrong or may not do this, or there is no such model
 │       ├── QuotaExhausted       the account has no money or quota left
-│       └── BudgetExceeded       the next call could pass the limit on money or tokens
+│       ├── BudgetExceeded       the next call could pass the limit on money or tokens
+│       └── TooManyFailures      more documents failed than the caller allows
 └── UsageError             the call is wrong, whatever the document: an unknown schema, engine or format
     ├── SchemaError        a field of the schema cannot be asked of a model
     ├── PromptError        a prompt file cannot be used
@@ -236,14 +237,18 @@ class RequestRejected(ModelError):
 class EndpointUnavailable(ModelError):
     """The endpoint did not answer: no connection, a time-out, too many requests, a fault of its own.
 
-    ``retry_after``: seconds after which the endpoint asked to be tried again, where it said so.
+    ``retry_after``: seconds after which the endpoint asked to be tried again, where it said so. ``throttled``: whether it asked
+    for fewer requests.
     """
 
     code = "unavailable"
 
-    def __init__(self, message: str, *, usage: Usage | None = None, retry_after: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, usage: Usage | None = None, retry_after: float | None = None, throttled: bool = False
+    ) -> None:
         super().__init__(message, usage=usage)
         self.retry_after = retry_after
+        self.throttled = throttled
 
 
 class RunStopped(CallError):
@@ -268,3 +273,9 @@ class BudgetExceeded(RunStopped):
     """The next call could pass the limit on money or tokens, so it was not made."""
 
     code = "budget_exceeded"
+
+
+class TooManyFailures(RunStopped):
+    """More documents of a batch failed than its caller allows."""
+
+    code = "too_many_failures"

@@ -19,14 +19,10 @@ _BLOCK = 64 * 1024  # bytes that are looked through at once for the last line fe
 
 
 class Journal:
-    """The lines of an open file, and the file to add to; what stands behind the last line feed was cut off, and is dropped.
-
-    ``file`` has no buffer of its own. One thread at a time may use it.
-    """
+    """The lines of an open file without a buffer of its own, and the file to add to. One thread at a time may use it."""
 
     def __init__(self, file: FileIO) -> None:
         self._file = file
-        self._cut_torn_line()
 
     def append(self, line: str | bytes) -> int:
         """Add a line, which has no line feed in it; the answer is the offset that it begins at.
@@ -68,23 +64,13 @@ class Journal:
         finally:
             buffered.detach()
 
-    def _cut_torn_line(self) -> None:
-        end = size = self._file.seek(0, os.SEEK_END)
-        while end > 0:
-            start = max(0, end - _BLOCK)
-            self._file.seek(start)
-            last = self._file.read(end - start).rfind(b"\n")
-            if last >= 0:
-                end = start + last + 1
-                break
-            end = start
-        if end < size:
-            self._file.truncate(end)
-
 
 @contextmanager
 def open_journal(path: Path) -> Iterator[Journal]:
-    """The journal of that name, made if it is not there; UsageError where another process writes it, or where nobody can."""
+    """The journal of that name, made if it is not there; what stands behind its last line feed was cut off, and is dropped.
+
+    UsageError where another process writes it, or where nobody can.
+    """
     try:
         file = FileIO(path, "a+")
     except OSError as error:
@@ -92,6 +78,7 @@ def open_journal(path: Path) -> Iterator[Journal]:
     with file:
         if fcntl is not None:
             _lock(file, path)
+        _cut_torn_line(file)
         yield Journal(file)
 
 
@@ -104,6 +91,20 @@ def _lock(file: FileIO, path: Path) -> None:
         raise busy from None
     if not path.exists() or not os.path.samestat(os.fstat(file.fileno()), path.stat()):
         raise busy
+
+
+def _cut_torn_line(file: FileIO) -> None:
+    end = size = file.seek(0, os.SEEK_END)
+    while end > 0:
+        start = max(0, end - _BLOCK)
+        file.seek(start)
+        last = file.read(end - start).rfind(b"\n")
+        if last >= 0:
+            end = start + last + 1
+            break
+        end = start
+    if end < size:
+        file.truncate(end)
 
 
 def replace_file(path: Path, content: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
 from functools import cache
@@ -36,3 +37,12 @@ def once(function: F) -> F:
             return made[arguments]
 
     return kept  # type: ignore[return-value]  # it is called as the function is
+
+
+def leave_in_memory() -> None:
+    """Leave what is loaded by now out of garbage collections.
+
+    They would walk through the word lists every few documents. For a process that reads many and does nothing else.
+    """
+    gc.collect()
+    gc.freeze()

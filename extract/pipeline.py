@@ -31,6 +31,7 @@ from extract.validation import Validated, field_states, validate
 
 if TYPE_CHECKING:
     from extract.engines.llm.engine import LlmEngine  # of the extra llm
+    from extract.engines.llm.seam import Model
     from extract.schemas.job_posting import JobPosting  # at run time a schema is loaded when it is asked for
     from extract.settings import Settings  # read only where a model may be asked
 
@@ -271,13 +272,16 @@ def _rules_for(task: Task[T]) -> Engine:
     return RulesEngine()
 
 
-def asking_engine(task: Task[T], settings: Settings) -> LlmEngine:
-    """The engine that asks a model; UsageError where the extra is not installed, or a setting or the prompt is wrong."""
+def asking_engine(task: Task[T], settings: Settings, *, model: Model | None = None) -> LlmEngine:
+    """The engine that asks a model; UsageError where the extra is not installed, or a setting or the prompt is wrong.
+
+    ``model`` takes the place of the endpoint.
+    """
     try:
         from extract.engines.llm.assembly import engine_of  # takes a second to import
     except ModuleNotFoundError as error:
         raise without_llm(error) from error
-    return engine_of(task, settings, _rules_for(task) if task.name == _RULED else None)
+    return engine_of(task, settings, _rules_for(task) if task.name == _RULED else None, model=model)
 
 
 def without_llm(error: ModuleNotFoundError) -> UsageError:

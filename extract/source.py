@@ -6,7 +6,8 @@ import hashlib
 import re
 import sys
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -16,7 +17,7 @@ from extract import detection
 from extract.containers.layout import Content, Layout
 from extract.containers.signatures import is_docx, is_mhtml, is_pdf
 from extract.decoding import decode
-from extract.errors import BinarySource, EmptySource, SourceError, SourceTooLarge, UndecodableSource, UnreadableSource, UsageError
+from extract.errors import BinarySource, EmptySource, SourceTooLarge, UndecodableSource, UnreadableSource, UsageError
 
 
 class Format(StrEnum):
@@ -75,6 +76,7 @@ MAX_FILE_BYTES = 100_000_000
 """Bytes that an MHTML, PDF or Word file may have, whatever its text: pictures and fonts weigh more than that."""
 _SIGNS = {Format.MHTML: is_mhtml, Format.PDF: is_pdf, Format.DOCX: is_docx}
 _HEAD_BYTES = 64 * 1024  # what shows that a file is such a one
+_PIECE_BYTES = 16 * 1024
 # C1 controls do not count: text that was decoded wrongly is full of them, and can be mended.
 _CONTROLS = bytes((*range(1, 9), *range(14, 32), 127))
 _BLANK = r"\s\x00-\x1f\x7f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff"
@@ -107,7 +109,7 @@ def open_source(
         raise UsageError(f"max_chars is {max_chars}; it must be at least 1")
     if isinstance(source, Path):
         name = name or str(source)
-        raw = _read(source, name, max_chars)
+        raw = read_file(source, name=name, max_chars=max_chars)
     elif isinstance(source, str):
         return _open_text(source, name=name or "<text>", max_chars=max_chars)
     elif isinstance(source, bytes):
@@ -116,7 +118,7 @@ def open_source(
         raise UsageError(f"a source is a str (the text itself), bytes or a Path, not {type(source).__name__}")
     container = _container_of(raw[:_HEAD_BYTES])
     if len(raw) > _max_bytes(container, max_chars):
-        raise _too_many_bytes(name, len(raw), container, max_chars)
+        raise _too_many_bytes(name, f"{len(raw):,}", container, max_chars)
     if container is None:
         text, used = decode(raw, name=name, encoding=encoding)
         content = Content(text, used, Layout())
@@ -175,22 +177,45 @@ def _max_bytes(container: Format | None, max_chars: int) -> int:
 
 def read_bounded(file: BinaryIO, max_chars: int = MAX_CHARS) -> bytes:
     """The content of an open file or pipe, or as much of it as shows that it is too large."""
-    head = file.read(_HEAD_BYTES)
-    return head + file.read(max(0, _max_bytes(_container_of(head), max_chars) + 1 - len(head)))
+    content = bytearray()
+    _read_up_to(_HEAD_BYTES, file, content)
+    _read_up_to(_max_bytes(_container_of(bytes(content)), max_chars) + 1, file, content)
+    return bytes(content)
 
 
-def _read(path: Path, name: str, max_chars: int) -> bytes:
-    try:
+def _read_up_to(size: int, file: BinaryIO, content: bytearray) -> None:
+    """Read on in small pieces: a file that is unpacked while it is read may make much more of a large one than was asked for."""
+    while len(content) < size and (piece := file.read(min(_PIECE_BYTES, size - len(content)))):
+        content += piece
+
+
+def read_within(file: BinaryIO, *, name: str, max_chars: int = MAX_CHARS) -> bytes:
+    """The content of an open file or pipe; SourceTooLarge where it has more bytes than a document may have."""
+    raw = read_bounded(file, max_chars)
+    container = _container_of(raw[:_HEAD_BYTES])
+    if len(raw) > (most := _max_bytes(container, max_chars)):
+        raise _too_many_bytes(name, f"more than {most:,}", container, max_chars)
+    return raw
+
+
+def read_file(path: Path, *, name: str, max_chars: int = MAX_CHARS) -> bytes:
+    """The content of a file; UnreadableSource or SourceTooLarge where it cannot be had, in words for whoever named it."""
+    with explained(name):
         size = path.stat().st_size
         with path.open("rb") as file:
             if path.is_file():
                 container = _container_of(file.read(_HEAD_BYTES))
                 if size > _max_bytes(container, max_chars):
-                    raise _too_many_bytes(name, size, container, max_chars)
+                    raise _too_many_bytes(name, f"{size:,}", container, max_chars)
                 file.seek(0)
             return read_bounded(file, max_chars)  # a device or a pipe has no size, and perhaps no end
-    except SourceError:
-        raise
+
+
+@contextmanager
+def explained(name: str) -> Iterator[None]:
+    """Where a file is read: what the system says against it is raised as an UnreadableSource that says what to do."""
+    try:
+        yield
     except IsADirectoryError as error:
         raise UnreadableSource(f"{name} is a directory: pass the files in it one by one") from error
     except (FileNotFoundError, NotADirectoryError) as error:
@@ -203,10 +228,10 @@ def _read(path: Path, name: str, max_chars: int) -> bytes:
         raise UnreadableSource(f"{name} cannot be read ({error}): check the path, or pass its content") from error
 
 
-def _too_many_bytes(name: str, size: int, container: Format | None, max_chars: int) -> SourceTooLarge:
+def _too_many_bytes(name: str, size: str, container: Format | None, max_chars: int) -> SourceTooLarge:
     if container is None:
-        return SourceTooLarge.over(name, f"{size:,} bytes", max_chars)
-    return SourceTooLarge(f"{name} has {size:,} bytes; {MAX_FILE_BYTES:,} are read: save it without pictures, or in parts")
+        return SourceTooLarge.over(name, f"{size} bytes", max_chars)
+    return SourceTooLarge(f"{name} has {size} bytes; {MAX_FILE_BYTES:,} are read: save it without pictures, or in parts")
 
 
 def _check(text: str, name: str, max_chars: int) -> bytes:

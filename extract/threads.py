@@ -169,23 +169,25 @@ class InFlight(Generic[J, T]):
         _workers.do(lambda: context.run(_outcome, lambda: self._call(job), future))
 
 
-def work_through(
-    flight: InFlight[J, T | ExtractError], keep: Callable[[J, T], ExtractError | None], *, stopping: Callable[[int], None]
-) -> None:
+def work_through(flight: InFlight[J, T], keep: Callable[[J, T], ExtractError | None], *, stopping: Callable[[int], None]) -> None:
     """Do all jobs, and keep what comes of each as it comes.
 
-    What ends the work before its end (Ctrl-C, an error as an outcome, an error that ``keep`` answers) is raised when those under
-    way are kept too, or at once at a second Ctrl-C. ``stopping`` is told how many these are when somebody presses it first. What
-    ``keep`` raises ends all at once.
+    What ends the work before its end (Ctrl-C, an ExtractError that a job or the list of jobs raises, one that ``keep`` answers)
+    is raised when those under way are kept too, or at once at a second Ctrl-C. ``stopping`` is told how many these are when
+    somebody presses it first. What ``keep`` raises ends all at once.
     """
     ending: BaseException | None = None
     try:
         while True:
             try:
-                job, outcome = next(flight)
-                error = outcome if isinstance(outcome, ExtractError) else keep(job, outcome)
-                if error is not None:
-                    ending = ending or error
+                try:
+                    job, outcome = next(flight)
+                except ExtractError as error:
+                    ended: ExtractError | None = error
+                else:
+                    ended = keep(job, outcome)
+                if ended is not None:
+                    ending = ending or ended
                     flight.stop()
             except StopIteration:
                 break

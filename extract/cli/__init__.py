@@ -15,6 +15,7 @@ import typer
 
 from extract.cli import cache
 from extract.cli.asking import show_prompt
+from extract.cli.batch import app as batch
 from extract.cli.doctor import examine
 from extract.cli.evaluation import app as evaluation
 from extract.cli.extraction import RecordFormat, run
@@ -82,6 +83,7 @@ app.command("clean", epilog=_EXAMPLES)(show_segments)
 app.command("prompt", epilog=_EXAMPLES)(show_prompt)
 app.command("review", epilog=REVIEW_EXAMPLES)(review)
 app.command("doctor", epilog=_EXAMPLES)(examine)
+app.add_typer(batch, name="batch")
 app.add_typer(cache.app, name="cache")
 app.add_typer(evaluation, name="eval")
 

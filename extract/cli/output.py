@@ -27,6 +27,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 WRONG_USE = 2  # also what typer answers to an unknown option
 FAILED = 1
+INTERRUPTED = 130
 _EVALS = frozenset({"numpy", "rapidfuzz", "scipy"})
 """What the extra evals brings."""
 
@@ -88,6 +89,17 @@ def errors_of(name: str) -> Iterator[None]:
     except ModuleNotFoundError as error:  # what a command loads by itself is of an extra
         missing = without_extra(error, "extract eval", "evals") if error.name in _EVALS else without_llm(error)
         fail(str(missing), WRONG_USE)
+
+
+def finishing(count: int) -> str:
+    """What there is to say at Ctrl-C, while documents are under way.
+
+    >>> finishing(1), finishing(0)
+    ('finishing 1 document; Ctrl-C again leaves it', 'stopping')
+    """
+    if count == 0:
+        return "stopping"
+    return f"finishing {count} {'document' if count == 1 else 'documents'}; Ctrl-C again leaves {'it' if count == 1 else 'them'}"
 
 
 def fail(message: str, code: int) -> NoReturn:

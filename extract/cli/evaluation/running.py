@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from extract.cli import options
 from extract.cli.asking import given_settings
 from extract.cli.evaluation.tables import quote_table, run_tables
-from extract.cli.output import FAILED, errors_of, fail, notice, rendered, wants_json, write
+from extract.cli.output import FAILED, INTERRUPTED, errors_of, fail, finishing, notice, rendered, wants_json, write
 from extract.errors import RunStopped, UsageError
 from extract.report import printable
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from extract.evals.runs import Run
     from extract.settings import Settings
 
-INTERRUPTED = 130
 _KEPT = ", which are kept: the same command goes on"
 
 SuiteName = Annotated[
@@ -190,9 +189,7 @@ class _Watching:
         self.bar.update(self.task, completed=done.kept + done.done, cost=_cost(done))
 
     def stopping(self, under_way: int) -> None:
-        if under_way:
-            documents = "document" if under_way == 1 else "documents"
-            typer.echo(f"extract: finishing {under_way} {documents}; Ctrl-C again leaves them", err=True)
+        typer.echo(f"extract: {finishing(under_way)}", err=True)
 
     @property
     def kept(self) -> str:

@@ -1,0 +1,304 @@
+"""The rows of an output, which are the journal of the run too: what is there already, and what is added as it comes."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from io import FileIO
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import BinaryIO
+
+from extract.batch.rows import is_sound
+from extract.errors import RunStopped, UsageError
+from extract.journal import Journal, open_journal, replacing
+
+_LOG = logging.getLogger("extract")
+_TABLES = """
+CREATE TABLE rows (place BLOB PRIMARY KEY, content BLOB, start INTEGER, failed INTEGER, current INTEGER, taken INTEGER)
+    WITHOUT ROWID;
+CREATE TABLE contents (content BLOB PRIMARY KEY, start INTEGER) WITHOUT ROWID;
+BEGIN;
+"""
+_ADD = "INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?)"
+_NOWHERE = -1
+"""The start of a row that is not there yet."""
+
+
+class Standing(StrEnum):
+    """How a document stands to the rows that are there."""
+
+    NEW = "new"  # there is no row for it
+    DONE = "done"  # there is its record
+    FAILED = "failed"  # there is a row that says why it has none
+    CHANGED = "changed"  # its row is of another content, or was made another way
+
+
+class Earlier(StrEnum):
+    """What becomes of the rows that an output holds when a run begins."""
+
+    ASIDE = "aside"  # rows of this configuration stay; a file of others gets another name
+    KEEP = "keep"  # all stay until their documents are done again
+    DROP = "drop"  # all go
+
+
+@dataclass(slots=True)
+class Found:
+    """What an output held when it was opened: rows made this way and in others, and lines that are damaged.
+
+    ``other`` is a row that was made in another way.
+    """
+
+    current: int = 0
+    others: int = 0
+    damaged: int = 0
+    other: bytes = b""
+
+
+class Results:
+    """The rows of a journal, and which documents they are of.
+
+    The index is a database of SQLite in a temporary file, made anew from the rows each time: nothing beside the output has to be
+    kept or believed, and a million rows take no memory. ``echo`` is handed every row too. One thread at a time may use it.
+    """
+
+    def __init__(self, journal: Journal, configuration: str, *, echo: BinaryIO | None = None) -> None:
+        self.configuration = configuration
+        self.found = Found()
+        self.earlier: Found | None = None
+        """What was in the output before it was put away."""
+        self.moved: Path | None = None
+        """Where that is now."""
+        self.superseded = 0
+        self._journal = journal
+        self._echo = echo
+        self._index = sqlite3.connect("", isolation_level=None)
+        with _told():
+            self._index.execute("PRAGMA journal_mode=OFF")
+            self._index.executescript(_TABLES)
+            for start, line in journal.lines():
+                self._note(start, line)
+
+    def close(self) -> None:
+        self._index.close()
+
+    def take(self, place: str) -> bool:
+        """Whether a document comes up for the first time in this run."""
+        key = _short(place)
+        with _told():
+            taken = self._index.execute("SELECT taken FROM rows WHERE place = ?", (key,)).fetchone()
+            if taken is None:
+                self._index.execute(_ADD, (key, b"", _NOWHERE, 0, 0, 1))
+            elif not taken[0]:
+                self._index.execute("UPDATE rows SET taken = 1 WHERE place = ?", (key,))
+        return taken is None or not taken[0]
+
+    def standing(self, place: str, content: str) -> Standing:
+        """How the document with that SHA-256 stands to its row; empty where it cannot be read."""
+        with _told():
+            row = self._index.execute(
+                "SELECT content, start, failed, current FROM rows WHERE place = ?", (_short(place),)
+            ).fetchone()
+        if row is None or row[1] == _NOWHERE:
+            return Standing.NEW
+        if row[0] != _key(content) or not row[3]:
+            return Standing.CHANGED
+        return Standing.FAILED if row[2] else Standing.DONE
+
+    def has_record(self, place: str) -> bool:
+        """Whether there is a row with a record, made this way, whatever the content."""
+        with _told():
+            row = self._index.execute("SELECT start, failed, current FROM rows WHERE place = ?", (_short(place),)).fetchone()
+        return row is not None and row[0] != _NOWHERE and not row[1] and bool(row[2])
+
+    def same(self, content: str) -> bytes | None:
+        """The row with a record of a document with that SHA-256, made this way; None where there is none."""
+        with _told():
+            row = self._index.execute("SELECT start FROM contents WHERE content = ?", (_key(content),)).fetchone()
+        return None if row is None or row[0] == _NOWHERE else self._journal.line_at(row[0])
+
+    def meet(self, content: str) -> bool:
+        """Whether a content comes up for the first time; there is no row of it yet."""
+        with _told():
+            added = self._index.execute("INSERT OR IGNORE INTO contents VALUES (?, ?)", (_key(content), _NOWHERE))
+        return added.rowcount > 0
+
+    def add(self, line: bytes, *, path: str, content: str, failed: bool) -> None:
+        """Write a row; RunStopped where that cannot be done."""
+        start = self._journal.append(line)
+        key = _short(path)
+        with _told():
+            before = self._index.execute("SELECT start FROM rows WHERE place = ?", (key,)).fetchone()
+            self.superseded += before is not None and before[0] != _NOWHERE
+            self._index.execute(_ADD, (key, _key(content), start, failed, 1, 1))
+            if not failed:
+                self._index.execute("INSERT OR IGNORE INTO contents VALUES (?, ?)", (_key(content), start))
+        if self._echo is not None:
+            _send(self._echo, line)
+
+    def lines(self) -> Iterator[bytes]:
+        """The rows as they stand now, one a document, in the order in which they were written; damaged lines are left out."""
+        for start, line in self._journal.lines():
+            if (head := _head_of(line)) is None:
+                continue
+            with _told():
+                row = self._index.execute("SELECT start FROM rows WHERE place = ?", (_short(head.path),)).fetchone()
+            if row is not None and row[0] == start:
+                yield line
+
+    def _note(self, start: int, line: bytes) -> None:
+        head = _head_of(line)
+        if head is None:
+            self.found.damaged += 1
+            return
+        current = head.configuration == self.configuration
+        if current:
+            self.found.current += 1
+        else:
+            self.found.others += 1
+            self.found.other = self.found.other or line
+        key, content = _short(head.path), _key(head.sha256)
+        before = self._index.execute("SELECT start FROM rows WHERE place = ?", (key,)).fetchone()
+        self.superseded += before is not None
+        self._index.execute(_ADD, (key, content, start, head.failed, current, 0))
+        if current and not head.failed:
+            self._index.execute("INSERT OR IGNORE INTO contents VALUES (?, ?)", (content, start))
+
+
+@contextmanager
+def open_results(path: Path, configuration: str, *, earlier: Earlier = Earlier.ASIDE) -> Iterator[Results]:
+    """The rows of an output, made if it is not there, for this process alone; ``earlier`` says what becomes of those in it.
+
+    At the end, rows that others have superseded and damaged lines are taken out: there is one row a document. UsageError where
+    the file is no output of a batch, where another process writes it, and where nobody can.
+    """
+    _check_kind(path)
+    with ExitStack() as stack:
+        results = stack.enter_context(_opened(path, configuration))
+        found = results.found
+        if found.damaged and not found.current + found.others:
+            raise UsageError(f"{path} is no output of extract batch, and would be lost: choose another with -o")
+        if earlier is Earlier.DROP or (earlier is Earlier.ASIDE and found.others and not found.current):
+            moved = _put_away(path, earlier)
+            results = stack.enter_context(_opened(path, configuration))
+            results.earlier = found
+            results.moved = moved
+        elif found.damaged:
+            _LOG.warning("%s: %d damaged lines are left out; their documents are done again", path, found.damaged)
+        yield results
+        if results.superseded or results.found.damaged:
+            with replacing(path) as file:
+                file.writelines(line + b"\n" for line in results.lines())
+
+
+def _check_kind(path: Path) -> None:
+    """UsageError for a folder, a pipe or a device."""
+    try:
+        wrong = path.exists() and not path.is_file()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}. Choose another place with -o.") from error
+    if wrong:
+        raise UsageError(f"{path} is no file that rows could be kept in: choose another with -o, or - for standard output")
+
+
+@contextmanager
+def _opened(path: Path, configuration: str) -> Iterator[Results]:
+    with open_journal(path) as journal, closing(Results(journal, configuration)) as results:
+        yield results
+
+
+def _put_away(path: Path, earlier: Earlier) -> Path | None:
+    """The name that the file has from now on; None where it is no more."""
+    try:
+        if earlier is Earlier.DROP:
+            path.unlink()
+            return None
+        return path.rename(aside(path))
+    except OSError as error:
+        raise UsageError(f"{path} cannot be replaced: {error.strerror}. Choose another place with -o.") from error
+
+
+@contextmanager
+def known_results(path: Path | None, configuration: str) -> Iterator[Results]:
+    """The rows of an output as they are now, to look at; nothing is made or changed. None is an output without any."""
+    if path is None or not path.exists():
+        with TemporaryFile(buffering=0) as nothing, closing(Results(Journal(nothing), configuration)) as results:
+            yield results
+        return
+    try:
+        file = FileIO(path)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}. Choose another place with -o.") from error
+    with file, closing(Results(Journal(file), configuration)) as results:
+        yield results
+
+
+@contextmanager
+def streamed_results(stream: BinaryIO, configuration: str) -> Iterator[Results]:
+    """Rows that go out as they come, and that no later run goes on with; a temporary file keeps them for documents that recur."""
+    with TemporaryFile(buffering=0) as file, closing(Results(Journal(file), configuration, echo=stream)) as results:
+        yield results
+
+
+def aside(path: Path) -> Path:
+    """A name for an output that a new run takes the place of.
+
+    >>> aside(Path("nowhere/rows.jsonl")).name
+    'rows.1.jsonl'
+    """
+    number = 1
+    while (other := path.with_name(f"{path.stem}.{number}{path.suffix}")).exists():
+        number += 1
+    return other
+
+
+def _send(stream: BinaryIO, line: bytes) -> None:
+    try:
+        stream.write(line + b"\n")
+        stream.flush()
+    except OSError as error:
+        raise RunStopped(f"standard output cannot be written: {error.strerror}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    path: str
+    sha256: str
+    configuration: str
+    failed: bool
+
+
+def _head_of(line: bytes) -> _Head | None:
+    """What a row says of its document; None of a line that is damaged, or was never a row."""
+    if not is_sound(line):
+        return None
+    try:
+        row = json.loads(line)
+        head = _Head(row["path"], row["sha256"], row["configuration"], row["error"] is not None)
+        _key(head.sha256), _short(head.path)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    return head
+
+
+def _short(place: str) -> bytes:
+    return sha256(place.encode("utf-8", "surrogatepass")).digest()[:16]
+
+
+def _key(content: str) -> bytes:
+    return bytes.fromhex(content)[:16]
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What SQLite cannot do, said as what it is: a full disk."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise RunStopped(f"the index of the output cannot be kept in a temporary file: {error}. Set TMPDIR.") from error

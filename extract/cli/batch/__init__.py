@@ -1,0 +1,18 @@
+"""``extract batch``: many documents in, a row each out; and the same through a provider's batch endpoint, at half price."""
+
+from __future__ import annotations
+
+import typer
+
+from extract.cli.batch.examples import EXAMPLES
+from extract.cli.batch.group import WithDefault
+from extract.cli.batch.running import run
+
+app = typer.Typer(
+    cls=WithDefault,
+    add_completion=False,
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.command(WithDefault.default, epilog=EXAMPLES)(run)

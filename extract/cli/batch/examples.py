@@ -1,0 +1,27 @@
+"""What ``extract batch --help`` shows below its options."""
+
+from __future__ import annotations
+
+EXAMPLES = """[bold]Examples[/bold]
+
+extract batch jobs -o jobs.jsonl
+
+extract batch 'jobs/**/*.html' old.zip -o jobs.parquet --report report
+
+extract batch postings.jsonl --text-column body --id-column id -o jobs.csv
+
+find jobs -name '*.pdf' | extract batch - -o jobs.jsonl
+
+extract batch jobs -o jobs.jsonl --model gpt-5.4-mini --sample 50 --dry-run
+
+extract batch jobs -o jobs.jsonl --model gpt-5.4-mini --max-cost 20 --max-failures 5%
+
+extract batch jobs -o - | jq -r '.record.title'
+
+[bold]The same command goes on[/bold] where it stopped, or was killed: documents that have a row are not read again, unless they
+changed. Another prompt, schema or model is a new run: the rows of the other one are kept beside it.
+
+[bold]Through a provider's batch endpoint[/bold], for half the price and within a day: extract batch submit, status, collect.
+
+[bold]Exit codes[/bold]: 0 all have a record, 3 some failed, 1 stopped, 2 wrong use, 130 Ctrl-C.
+"""

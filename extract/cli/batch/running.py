@@ -1,0 +1,286 @@
+"""``extract batch``: a row for each of many documents."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import typer
+
+from extract.batch.batches import Batch, cores, differences, opened
+from extract.batch.batches import run as run_batch
+from extract.batch.choosing import Choice
+from extract.batch.inputs import Inputs
+from extract.batch.reading import Reading
+from extract.batch.results import Results
+from extract.batch.running import Conduct, Event, Failures, Only
+from extract.batch.totals import Totals
+from extract.cli import options
+from extract.cli.asking import asked_engine, given_settings
+from extract.cli.batch.dry_run import show_plan
+from extract.cli.batch.watching import Watch, watching
+from extract.cli.output import FAILED, INTERRUPTED, errors_of, fail, finishing
+from extract.errors import RunStopped, UsageError
+from extract.once import leave_in_memory
+from extract.report import printable
+from extract.source import MAX_CHARS
+
+SOME_FAILED = 3
+_LIMIT = re.compile(r"(?P<number>\d{1,9}(?:\.\d{1,6})?(?=%)|\d{1,9})(?P<share>%?)")
+STREAM = "-"
+_INPUT, _RUN, _SHOW = "Which documents", "How it runs", "What is shown"
+
+InputNames = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="INPUT",
+        help="Folders, files, patterns in quotes, tables (JSONL, CSV, TSV, Parquet), archives (zip, tar, tar.gz); - is a list of "
+        "these on standard input, one a line.",
+        show_default=False,
+    ),
+]
+OutputName = Annotated[
+    str | None,
+    typer.Option(
+        "--output",
+        "-o",
+        help="Where the rows go: .jsonl, .csv or .parquet; - is a stream of JSON lines to standard output.",
+        show_default=False,
+    ),
+]
+Include = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Only files of folders and archives that match, such as '*.html'; may be given several times.",
+        show_default=False,
+        rich_help_panel=_INPUT,
+    ),
+]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option(help="No files that match; may be given several times.", show_default=False, rich_help_panel=_INPUT),
+]
+TextColumn = Annotated[str, typer.Option(help="The column of a table that holds the document.", rich_help_panel=_INPUT)]
+IdColumn = Annotated[
+    str | None,
+    typer.Option(
+        help="The column of a table with what documents are called. Default: file and line.",
+        show_default=False,
+        rich_help_panel=_INPUT,
+    ),
+]
+Sample = Annotated[
+    int | None,
+    typer.Option(min=1, help="Only so many documents, chosen at random.", show_default=False, rich_help_panel=_INPUT),
+]
+Seed = Annotated[int, typer.Option(help="Another seed is another sample.", rich_help_panel=_INPUT)]
+Concurrency = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="Requests under way at once, fewer where the endpoint asks for fewer. Default: EXTRACT_CONCURRENCY, or 64.",
+        show_default=False,
+        rich_help_panel=_RUN,
+    ),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=256,
+        help="Processes that read documents. Default: one for each core for the rules, 1 for a model.",
+        show_default=False,
+        rich_help_panel=_RUN,
+    ),
+]
+MaxFailures = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N|P%",
+        help="Stop when more documents than that fail: a number, or a share of those that were read.",
+        show_default=False,
+        rich_help_panel=_RUN,
+    ),
+]
+RetryFailed = Annotated[
+    bool, typer.Option("--retry-failed", help="Read documents again whose row says that they failed.", rich_help_panel=_RUN)
+]
+OnlyWhat = Annotated[
+    Only | None,
+    typer.Option(
+        help="changed: in place, only documents whose content, prompt, schema or model is not that of their row.",
+        show_default=False,
+        rich_help_panel=_RUN,
+    ),
+]
+Force = Annotated[bool, typer.Option("--force", help="Begin anew, and lose the rows that are there.", rich_help_panel=_RUN)]
+NoEvidence = Annotated[
+    bool, typer.Option("--no-evidence", help="Rows without where values come from: a third of the size.", rich_help_panel=_SHOW)
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Ask and write nothing: list what would be done, and what it would cost.")
+]
+Report = Annotated[
+    Path | None,
+    typer.Option(
+        help="Also write an HTML report into this folder: fields, issues, costs, and pages to check documents on.",
+        show_default=False,
+        rich_help_panel=_SHOW,
+    ),
+]
+QuietRun = Annotated[bool, typer.Option("--quiet", "-q", help="Only say what goes wrong with the run.", rich_help_panel=_SHOW)]
+LogJson = Annotated[
+    bool, typer.Option("--log-json", help="A line of JSON for each document, to standard error.", rich_help_panel=_SHOW)
+]
+
+
+def run(
+    inputs: InputNames = None,
+    *,
+    output: OutputName = None,
+    include: Include = None,
+    exclude: Exclude = None,
+    text_column: TextColumn = "text",
+    id_column: IdColumn = None,
+    sample: Sample = None,
+    seed: Seed = 0,
+    schema: options.Schema = "job_posting",
+    input_format: options.InputFormat = None,
+    max_chars: options.MaxChars = MAX_CHARS,
+    lenient: options.Lenient = False,
+    engine: options.Engine = options.EngineName.AUTO,
+    model: options.Model = None,
+    base_url: options.BaseUrl = None,
+    prompt: options.Prompt = None,
+    ask: options.Ask = None,
+    max_cost: options.MaxCost = None,
+    max_tokens: options.MaxTokens = None,
+    max_repairs: options.MaxRepairs = None,
+    prices: options.Prices = None,
+    no_cache: options.NoCache = False,
+    concurrency: Concurrency = None,
+    jobs: Jobs = None,
+    max_failures: MaxFailures = None,
+    retry_failed: RetryFailed = False,
+    only: OnlyWhat = None,
+    force: Force = False,
+    no_evidence: NoEvidence = False,
+    report: Report = None,
+    quiet: QuietRun = False,
+    log_json: LogJson = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Write a row for each document of INPUT: its record, the evidence for it, or why there is none.
+
+    The output is the journal of the run: each row is written as its document is done, and nothing is lost by Ctrl-C, a crash or a
+    full disk. A document that fails is a row with the cause, and never the end of the others.
+    """
+    with errors_of("batch"):
+        settings = None
+        engine = asked_engine(engine, model or base_url)
+        if engine is not options.EngineName.RULES:
+            settings = given_settings(
+                model=model,
+                base_url=base_url,
+                prompt=prompt,
+                ask=ask,
+                max_cost=max_cost,
+                max_tokens=max_tokens,
+                max_repairs=max_repairs,
+                prices=prices,
+                cache=False if no_cache else None,
+                concurrency=concurrency,
+            )
+        reading = Reading(
+            schema=schema,
+            engine=engine.value,
+            settings=settings,
+            input_format=input_format,
+            max_chars=max_chars,
+            strict=not lenient,
+            evidence=not no_evidence,
+        )
+        reader = reading.reader()
+        source = Inputs(include or (), exclude or (), text_column=text_column, id_column=id_column, max_chars=max_chars)
+        chosen = Choice(source, inputs or [], listing=_listing(), sample=sample, seed=seed)
+        total = chosen.count()
+        usual = 1 if reader.asks else cores()
+        batch = Batch(chosen.items, reader, _output(output, dry_run=dry_run), jobs=jobs or usual, force=force)
+        conduct = Conduct(retry_failed=retry_failed, only=only, failures=failures_named(max_failures))
+        if dry_run:
+            show_plan(batch, conduct)
+            return
+        with watching(total=total, quiet=quiet, log_json=log_json) as watch:
+            totals = _carried_out(batch, conduct, watch)
+    if totals.failed or totals.kept_failed:
+        raise typer.Exit(SOME_FAILED)
+
+
+def failures_named(text: str | None) -> Failures:
+    """How many documents may fail, as an option says it.
+
+    >>> failures_named("20"), failures_named("2.5%")
+    (Failures(number=20, share=None), Failures(number=None, share=0.025))
+    """
+    if text is None:
+        return Failures()
+    stated = _LIMIT.fullmatch(text.strip())
+    if stated is None or (stated["share"] and float(stated["number"]) > 100):
+        raise UsageError(f"--max-failures is {text!r}: give a number (20) or a share (5%)")
+    if stated["share"]:
+        return Failures(share=float(stated["number"]) / 100)
+    return Failures(number=int(stated["number"]))
+
+
+def _listing() -> BinaryIO | None:
+    return None if sys.stdin is None or sys.stdin.isatty() else sys.stdin.buffer
+
+
+def _output(name: str | None, *, dry_run: bool) -> Path | None:
+    """The output; None is standard output, where nobody reads it either."""
+    if name == STREAM or (name is None and dry_run):
+        return None
+    if not name:
+        raise UsageError("no output: name a file with -o (.jsonl, .csv, .parquet), or -o - for a stream of JSON lines")
+    return Path(name)
+
+
+def _carried_out(batch: Batch, conduct: Conduct, watch: Watch) -> Totals:
+    """The run, to its end; where it ends before, the process does, with what there is to do."""
+    totals = Totals()
+
+    def see(seen: Totals, event: Event | None) -> None:
+        if seen.done == 1 and event is not None:
+            leave_in_memory()
+        watch.see(seen, event)
+
+    conduct = replace(conduct, watch=see, skipped=watch.skipped, stopping=lambda count: watch.say(finishing(count)))
+    try:
+        with opened(batch, only=conduct.only) as results:
+            _tell_beginning(batch, results, watch)
+            run_batch(batch, results, conduct=conduct, totals=totals)
+    except KeyboardInterrupt:
+        watch.end(totals)
+        typer.echo(f"extract: interrupted{_how_to_go_on(batch)}", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    except RunStopped as error:
+        watch.end(totals)
+        fail(f"stopped: {printable(str(error))}{_how_to_go_on(batch)}", FAILED)
+    watch.end(totals)
+    return totals
+
+
+def _tell_beginning(batch: Batch, results: Results, watch: Watch) -> None:
+    """What becomes of rows that were there."""
+    if results.moved is not None and results.earlier is not None:
+        made = ", ".join(differences(results.earlier.other, batch.reader))
+        watch.say(f"a new run: {batch.journal} was made with another {made}; it is kept as {results.moved}")
+    elif results.found.current:
+        watch.say(f"going on with {batch.journal}, which has {results.found.current:,} rows")
+
+
+def _how_to_go_on(batch: Batch) -> str:
+    return "" if batch.journal is None else "; what is done is kept, and the same command goes on"
