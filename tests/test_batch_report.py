@@ -25,13 +25,14 @@ from extract.batch.rows import json_text, row_line
 from extract.errors import EmptySource, EndpointUnavailable, UnreadableSource, UsageError
 from extract.result import FieldStatus, RecordStatus, Severity, Status, Usage
 from extract.schemas.job_posting import JobPosting
+from extract.source import MAX_CHARS
 
 READER = Reading(engine="rules").reader()
 COOK = "Title: Cook\nSalary: CHF 60,000 - 70,000 per year\n"
 FITTER = "# Fitter\n\n## Your tasks\n\n- Build pumps\n- Test pumps\n"
 NOTHING = "Nothing here."
 HOSTILE = '</section><x-evil onmouseover="y">\'"&amp;\u202e\x1b[31m</title></style><script>alert(1)</script>https://example.org/'
-GONE = "gone or has changed"
+GONE = "gone, has changed or cannot be read"
 Change = Mapping[str, JsonValue]
 
 
@@ -84,9 +85,11 @@ def having(contents: Mapping[str, Content]) -> Callable[[AbstractSet[str]], Iter
     return lambda places: ((place, contents[place]) for place in sorted(places & contents.keys(), reverse=True))
 
 
-def written(folder: Path, lines: Sequence[bytes], *, contents: Mapping[str, Content], pages: int = 100) -> Page:
+def written(
+    folder: Path, lines: Sequence[bytes], *, contents: Mapping[str, Content], pages: int = 100, max_chars: int = MAX_CHARS
+) -> Page:
     """The index of a report that was written."""
-    index = write_report(lambda: lines, folder, contents=having(contents), schema=JobPosting, max_chars=1000, pages=pages)
+    index = write_report(lambda: lines, folder, contents=having(contents), schema=JobPosting, max_chars=max_chars, pages=pages)
     assert index == folder / "index.html"
     return Page(index.read_text("utf-8"))
 
@@ -421,9 +424,8 @@ def test_no_page_of_what_is_no_longer_what_it_was(tmp_path: Path, contents: dict
 
 
 def test_no_page_of_what_cannot_be_read_any_more(tmp_path: Path) -> None:
-    """Another limit on characters than when the row was made: 1,000 here."""
-    long = COOK + "and so on " * 200
-    page = written(tmp_path, [read("a.txt", long)], contents={"a.txt": long})
+    """There is another limit on characters than when the row was made."""
+    page = written(tmp_path, [read("a.txt", COOK)], contents={"a.txt": COOK}, max_chars=len(COOK) - 1)
     assert [path.name for path in tmp_path.iterdir()] == ["index.html"]
     assert GONE in page.text
 
@@ -432,7 +434,7 @@ def test_documents_that_are_not_asked_for_are_passed_over(tmp_path: Path) -> Non
     """And one that comes twice is written once."""
     lines = [read("a.txt", COOK)]
     given = [("b.txt", FITTER), ("a.txt", COOK), ("a.txt", FITTER)]
-    write_report(lambda: lines, tmp_path, contents=lambda _: given, schema=JobPosting, max_chars=1000)
+    write_report(lambda: lines, tmp_path, contents=lambda _: given, schema=JobPosting, max_chars=MAX_CHARS)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt.html", "index.html"]
 
 
@@ -460,7 +462,7 @@ def test_pages_are_of_what_needs_a_look_and_then_of_a_sample(tmp_path: Path) -> 
         return ((place, COOK) for place in places)
 
     for rows, name in ((lines, "one"), (lines[::-1], "other")):
-        write_report(lambda rows=rows: rows, tmp_path / name, contents=contents, schema=JobPosting, max_chars=1000, pages=10)  # type: ignore[misc]
+        write_report(lambda rows=rows: rows, tmp_path / name, contents=contents, schema=JobPosting, max_chars=MAX_CHARS, pages=10)  # type: ignore[misc]
     troubled = {"error.txt", "partial-0.txt", "partial-1.txt", "partial-2.txt"}
     assert asked_for[0] == asked_for[1]
     assert len(asked_for[0]) == 10
@@ -542,7 +544,7 @@ def test_an_index_that_would_be_lost_is_found_before_anything_is_read(tmp_path: 
         raise AssertionError
 
     with pytest.raises(UsageError):
-        write_report(lines, tmp_path, contents=having({}), schema=JobPosting, max_chars=1000)
+        write_report(lines, tmp_path, contents=having({}), schema=JobPosting, max_chars=MAX_CHARS)
 
 
 def test_a_report_takes_the_place_of_the_one_before(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def _write_csv(lines: Iterable[bytes], output: Path, schema: type[BaseModel]) ->
     columns = flat_columns(schema)
     with replacing(output) as raw:
         file = io.TextIOWrapper(raw, encoding="utf-8", newline="")
-        writer = csv.writer(file, lineterminator="\n")
+        writer = csv.writer(file)  # ends lines as RFC 4180 has it: else a lone carriage return in a text would not be quoted
         writer.writerow(columns)
         writer.writerows(flat_row(json.loads(line), columns) for line in lines)
         file.detach()  # which flushes it, and leaves the file open

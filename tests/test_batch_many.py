@@ -1,0 +1,153 @@
+"""Many documents from Python: in order or as they are done, faults as values, and rows that are never errors."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from batches import posting
+
+from extract import Outcome, extract, extract_many, extract_row
+from extract.cleaning.document import CleanDocument
+from extract.engines.base import Draft, Origin
+from extract.errors import AccessDenied, UsageError
+from extract.schemas.job_posting import JobPosting
+
+
+class Gate:
+    """An engine that fills nothing, and waits with the first document until others are done."""
+
+    name = "gate"
+
+    def __init__(self, others: int) -> None:
+        self.origin: Origin = {}
+        self.begun: list[str] = []
+        self._others = threading.Semaphore(0)
+        self._count = others
+
+    def fill(self, clean: CleanDocument) -> Draft:
+        self.begun.append(clean.source.name)
+        if clean.source.name == "0":
+            for _ in range(self._count):
+                self._others.acquire(timeout=30)
+        self._others.release()
+        return Draft({})
+
+
+def test_results_come_in_the_order_of_the_sources() -> None:
+    """Each with its position, its id and a record; texts, bytes, paths and pairs with an id are sources."""
+    sources: list[str | bytes | tuple[str, str]] = [posting(0), posting(1).encode(), ("mine", posting(2))]
+    outcomes = list(extract_many(sources, engine="rules"))
+    assert [(outcome.index, outcome.id) for outcome in outcomes] == [(0, "0"), (1, "1"), (2, "mine")]
+    assert [outcome.record and outcome.record.title for outcome in outcomes] == ["Nurse 0", "Nurse 1", "Nurse 2"]
+    assert outcomes[2].extraction == extract(posting(2), engine="rules", name="mine").model_copy(
+        update={"usage": outcomes[2].usage}
+    )
+
+
+@pytest.mark.parametrize(("ordered", "expected"), [(True, ["0", "1", "2"]), (False, ["1", "0", "2"])])
+def test_a_slow_document_holds_back_only_the_order(ordered: bool, expected: list[str]) -> None:
+    """Without an order, results come as they are done."""
+    found = [outcome.id for outcome in extract_many([posting(n) for n in range(3)], engine=Gate(1), ordered=ordered)]
+    assert sorted(found) == sorted(expected)
+    assert found == expected or not ordered
+    assert found[0] == expected[0]
+
+
+def test_a_slow_document_does_not_fill_memory() -> None:
+    """What is done before its turn is kept within bounds."""
+    taken: list[int] = []
+
+    def sources() -> Iterator[str]:
+        for number in range(1000):
+            taken.append(number)
+            yield posting(number)
+
+    outcomes = extract_many(sources(), engine=Gate(7))  # eight ahead is the most for two at once
+    assert next(outcomes).id == "0"
+    assert len(taken) < 15
+
+
+def test_a_document_that_fails_is_an_outcome(tmp_path: Path) -> None:
+    """With the code and the cause; the others come."""
+    (tmp_path / "a.txt").write_text(posting(1), "utf-8")
+    found = list(extract_many([tmp_path / "a.txt", tmp_path / "gone.txt", "", posting(2)], engine="rules"))
+    assert [outcome.fault and outcome.fault.code for outcome in found] == [None, "unreadable", "empty", None]
+    assert [outcome.id for outcome in found[:2]] == [str(tmp_path / "a.txt"), str(tmp_path / "gone.txt")]
+    assert found[1].record is None
+
+
+def test_other_processes_give_the_same(tmp_path: Path) -> None:
+    """Records of the schema, with their evidence."""
+    sources = [("a", posting(1)), ("b", ""), ("c", posting(2))]
+    here, there = (list(extract_many(sources, engine="rules", jobs=jobs)) for jobs in (1, 2))
+    assert [_without_seconds(outcome) for outcome in here] == [_without_seconds(outcome) for outcome in there]
+    assert isinstance(there[0].record, JobPosting)
+
+
+def _without_seconds(outcome: Outcome[JobPosting]) -> object:
+    told = outcome.extraction.model_dump() if outcome.extraction else None
+    if told:
+        told["usage"]["seconds"] = 0
+    return told, outcome.fault
+
+
+def test_what_no_document_would_fare_better_with_is_raised() -> None:
+    """A refused key, and wrong use before anything is read."""
+
+    class Refused:
+        name = "refused"
+        origin: Origin = {}  # noqa: RUF012  # an engine has one
+
+        def fill(self, clean: CleanDocument) -> Draft:
+            raise AccessDenied(f"no key for {clean.source.name}")
+
+    with pytest.raises(AccessDenied):
+        list(extract_many([posting(1)], engine=Refused()))
+    with pytest.raises(UsageError, match="no engine"):
+        extract_many([posting(1)], engine="nope")
+    with pytest.raises(UsageError, match="jobs is 0"):
+        extract_many([posting(1)], jobs=0)
+
+
+def test_whoever_stops_in_the_middle_begins_no_more() -> None:
+    """Nothing is read for nobody."""
+    engine = Gate(0)
+    outcomes = extract_many((posting(number) for number in range(1000)), engine=engine)
+    next(outcomes)
+    outcomes.close()  # type: ignore[attr-defined]  # it is a generator
+    begun = len(engine.begun)
+    assert begun < 10
+    assert len(engine.begun) == begun
+
+
+def test_a_document_as_a_row() -> None:
+    """Plain JSON values, as a batch writes them."""
+    row = extract_row("7", posting(7), engine="rules")
+    assert json.loads(json.dumps(row)) == row
+    assert (row["id"], row["status"], row["error"]) == ("7", "complete", None)
+    assert isinstance(row["record"], dict)
+    assert row["record"]["title"] == "Nurse 7"
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "code"),
+    [
+        ("", {}, "empty"),
+        (None, {}, "crashed"),
+        (float("nan"), {}, "crashed"),
+        ("x", {"engine": "nope"}, "usage"),
+        ("x", {"schema": "nothing"}, "usage"),
+        ("x", {"engine": "llm"}, "settings"),
+        ("\ud83d", {}, "undecodable"),
+        ("x", {"max_chars": "many"}, "crashed"),
+    ],
+)
+def test_a_row_is_never_an_error(text: str, options: dict[str, str], code: str) -> None:
+    """Whatever a data frame holds, and however it is called: the row says why there is no record."""
+    row = extract_row("7", text, **options)  # type: ignore[arg-type]  # that is the point
+    assert isinstance(row["error"], dict)
+    assert (row["record"], row["error"]["code"]) == (None, code)

@@ -1,0 +1,168 @@
+"""Documents read in other processes: the same answers, one asker, and no document that takes others with it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from batches import RULES, posting
+from pydantic import BaseModel
+
+from extract.batch.channel import Channel, Document
+from extract.batch.reading import Answer, Reading
+from extract.batch.workers import Workers, documents_at_once
+from extract.engines.llm.seam import Completion, Request
+from extract.errors import AccessDenied, InvalidAnswer, UsageError
+from extract.settings import Settings
+from extract.threads import InFlight
+
+SCHEMAS = """
+import os, signal, sys
+from pydantic import BaseModel, field_validator
+
+print("what a schema prints is nobody's message")
+
+
+class Deadly(BaseModel):
+    title: str | None = None
+
+    @field_validator("title")
+    @classmethod
+    def _checked(cls, value):
+        if value == "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if value == "raise":
+            raise ZeroDivisionError("here")
+        return value
+"""
+SETTINGS = {"model": "gpt-4.1-mini", "base_url": "http://127.0.0.1:9/v1", "api_key": "sk-never-to-be-seen", "cache": False}
+
+
+class Titles:
+    """A model that answers with the first line of the document; what it was asked is kept."""
+
+    def __init__(self) -> None:
+        self.asked: list[Request] = []
+
+    def complete(self, request: Request) -> Completion:
+        self.asked.append(request)
+        text = request.messages[-1].content
+        if "denied" in text:
+            raise AccessDenied("the key is wrong")
+        if "nonsense" in text:
+            raise InvalidAnswer("no JSON")
+        title = next(word for word in ("die", "raise", "cook", "baker") if word in text)
+        return Completion(json.dumps({"title": {"value": title, "at": 1}}))
+
+
+@pytest.fixture
+def deadly(tmp_path: Path) -> Reading:
+    """A schema that ends the process that checks a certain value."""
+    (tmp_path / "deadly.py").write_text(SCHEMAS, "utf-8")
+    return Reading(schema=f"{tmp_path / 'deadly.py'}:Deadly", engine="llm", settings=Settings(**SETTINGS))
+
+
+@pytest.fixture
+def model() -> Titles:
+    """A model that is asked in this process."""
+    return Titles()
+
+
+def told(answer: Answer) -> object:
+    """What matters of an answer: its fault, or its record."""
+    return answer.fault.code if answer.fault else json.loads(answer.body)["record"]
+
+
+def test_other_processes_answer_as_this_one_does() -> None:
+    """Record, evidence, issues and faults; only the seconds differ."""
+    reader = replace(RULES, evidence=True).reader()
+    texts: list[str | bytes] = [posting(1), "", posting(2), b"\x89PNG\r\n\x1a\n"]
+
+    def without_seconds(answer: Answer) -> object:
+        body = json.loads(answer.body)
+        body["usage"]["seconds"] = 0
+        return body
+
+    with Workers(reader, jobs=2) as workers:
+        there = [without_seconds(workers.answer(f"{at}", text)) for at, text in enumerate(texts)]
+    assert there == [without_seconds(reader.answer(f"{at}", text)) for at, text in enumerate(texts)]
+
+
+def test_this_process_asks(deadly: Reading, model: Titles) -> None:
+    """A worker has no key and asks nobody: the model of the run answers, and its errors are those of the document."""
+    reader = deadly.reader()
+    handed = reader.elsewhere().settings
+    assert handed is not None
+    assert handed.api_key.get_secret_value() == ""
+    with Workers(reader, jobs=1, model=model) as workers:
+        assert told(workers.answer("a", "cook\n\nBasel")) == {"title": "cook"}
+        assert told(workers.answer("b", "nonsense\n\nBasel")) == "invalid_answer"
+        with pytest.raises(AccessDenied, match="the key is wrong"):
+            workers.answer("c", "denied\n\nBasel")
+    assert len(model.asked) == 3
+
+
+def test_a_process_that_dies_takes_one_document_with_it(deadly: Reading, model: Titles) -> None:
+    """Those that it was reading beside are read again."""
+    texts = {"a": "cook\n\nBasel", "b": "die\n\nBasel", "c": "baker\n\nBasel", "d": "raise\n\nBasel"}
+    with Workers(deadly.reader(), jobs=1, model=model) as workers:
+        flight = InFlight(texts.items(), lambda job: workers.answer(*job), at_once=4)
+        found = {name: told(answer) for (name, _), answer in flight}
+    assert found == {"a": {"title": "cook"}, "b": "crashed", "c": {"title": "baker"}, "d": "crashed"}
+
+
+def test_what_becomes_of_a_process_that_is_killed_is_nothing(model: Titles) -> None:
+    """Somebody else ends it: the next document gets another one."""
+    with Workers(RULES.reader(), jobs=1) as workers:
+        workers.answer("a", posting(1))
+        os.kill(workers._workers[0]._process.pid, signal.SIGKILL)  # noqa: SLF001  # as the kernel does, for want of memory
+        assert told(workers.answer("b", posting(2))) != "crashed"
+
+
+def test_what_cannot_be_handed_over_is_told() -> None:
+    """With the way out: a schema of a function has no name that another process could find it by."""
+
+    class Nameless(BaseModel):
+        title: str | None = None
+
+    reading = Reading(schema=Nameless, engine="llm", settings=Settings(**SETTINGS))
+    with Workers(reading.reader(), jobs=1, model=Titles()) as workers, pytest.raises(UsageError, match=r"jobs=1"):
+        workers.answer("a", "x")
+
+
+def test_what_a_worker_cannot_load_is_told(tmp_path: Path) -> None:
+    """A file that is gone when the worker starts."""
+    file = tmp_path / "gone.py"
+    file.write_text(SCHEMAS, "utf-8")
+    reader = Reading(schema=f"{file}:Deadly", engine="llm", settings=Settings(**SETTINGS)).reader()
+    file.unlink()
+    with Workers(reader, jobs=1, model=Titles()) as workers, pytest.raises(UsageError, match="no Python file"):
+        workers.answer("a", "x")
+
+
+def test_messages_come_whole_or_not_at_all() -> None:
+    """One that is cut off is the end of what is said."""
+    reading, writing = os.pipe()
+    sender, receiver = (
+        Channel(os.fdopen(os.dup(reading), "rb"), os.fdopen(writing, "wb")),
+        Channel(os.fdopen(reading, "rb"), os.fdopen(os.open(os.devnull, os.O_WRONLY), "wb")),
+    )
+    sender.send(Document(7, "a", "text"))
+    assert receiver.receive() == Document(7, "a", "text")
+    sender._outgoing.write(b"\0" * 7 + b"\x09" + b"abc")  # noqa: SLF001  # as a process does that dies
+    sender.close()
+    assert receiver.receive() is None
+    sender._incoming.close()  # noqa: SLF001  # only for this test are both ends here
+    receiver.close()
+
+
+@pytest.mark.parametrize(("jobs", "expected"), [(1, 2), (4, 8)])
+def test_the_rules_have_a_document_ready_for_each_process(jobs: int, expected: int) -> None:
+    """And a model as many as it may be asked for at once, and these."""
+    assert documents_at_once(RULES.reader(), jobs) == expected
+    asking = Reading(engine="llm", settings=Settings(**SETTINGS, concurrency=10)).reader()
+    assert documents_at_once(asking, jobs) == 10 + expected
