@@ -113,7 +113,7 @@ class Settings(BaseSettings):
     """For a document, with all attempts and the pauses between them."""
     max_attempts: Count = 6
     concurrency: Count = 64
-    """Requests under way at once."""
+    """Requests under way at once; fewer while the endpoint asks for fewer."""
     requests_per_minute: Count | None = None
     tokens_per_minute: Count | None = None
     max_cost: Positive | None = None

@@ -1,7 +1,8 @@
 """An OpenAI-compatible endpoint of our own on 127.0.0.1, which does what its script says: answers, faults, and slow ones.
 
 ``with serving([Step(status=429), Step()]) as server`` answers the first request with 429 and all others as an endpoint should. It
-keeps every request as it came. One thread, no threads per request, so that 64 clients at once find it quick.
+keeps every request as it came. With ``at_once=8`` it turns away with 429 what comes while eight others are being answered, which
+takes steps with a delay. One thread, no threads per request, so that 64 clients at once find it quick.
 """
 
 from __future__ import annotations
@@ -65,7 +66,10 @@ class FaultServer:
 
     steps: Iterator[Step]
     answer: Answer
+    at_once: int | None = None
     base_url: str = ""
+    under_way: int = 0
+    turned_away: int = 0
     connections: int = 0
     requests: list[Received] = field(default_factory=list)
     open: set[asyncio.Transport] = field(default_factory=set)
@@ -73,6 +77,9 @@ class FaultServer:
     def step(self, received: Received) -> Step:
         """What the script says about this request."""
         self.requests.append(received)
+        if self.at_once is not None and self.under_way >= self.at_once:
+            self.turned_away += 1
+            return Step(status=429, body={"error": {"message": "too many at once", "code": "rate_limit_exceeded"}})
         step = next(self.steps, Step())
         return step if step.body is not None else replace(step, body=due(received, self.answer(received)))
 
@@ -161,7 +168,9 @@ class _Connection(asyncio.Protocol):
             if step.fault is Fault.NONE and not step.delay:
                 self.transport.write(_whole(step))
             else:
+                self._server.under_way += 1
                 self._task = asyncio.get_running_loop().create_task(self._play(step))
+                self._task.add_done_callback(self._done)
 
     def _next_request(self) -> Received | None:
         """The first request of what has arrived, taken out of it; None while it is not complete."""
@@ -177,6 +186,9 @@ class _Connection(asyncio.Protocol):
         self._buffer = rest[length:]
         method, path, _ = first.split(" ", 2)
         return Received(method, path, headers, bytes(rest[:length]))
+
+    def _done(self, _: asyncio.Task[None]) -> None:
+        self._server.under_way -= 1
 
     async def _play(self, step: Step) -> None:
         await asyncio.sleep(step.delay)
@@ -223,9 +235,9 @@ def _encoded(body: object) -> tuple[bytes, str]:
 
 
 @contextmanager
-def serving(steps: Iterable[Step] = (), *, answer: str | Answer = "{}") -> Iterator[FaultServer]:
+def serving(steps: Iterable[Step] = (), *, answer: str | Answer = "{}", at_once: int | None = None) -> Iterator[FaultServer]:
     """A running server; after the last step, every request gets ``answer``, or what it makes of the request."""
-    server = FaultServer(iter(steps), answer if callable(answer) else lambda _: answer)
+    server = FaultServer(iter(steps), answer if callable(answer) else lambda _: answer, at_once)
     loop = asyncio.new_event_loop()
     listener = loop.run_until_complete(loop.create_server(lambda: _Connection(server), "127.0.0.1", 0, backlog=256))
     server.base_url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}/v1"

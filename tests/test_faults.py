@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import pickle
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +12,7 @@ import httpx2
 import openai
 import pytest
 
+from extract import errors
 from extract.engines.llm.faults import (
     Failure,
     NoAnswer,
@@ -25,11 +28,12 @@ from extract.errors import (
     CallError,
     ContextOverflow,
     EndpointUnavailable,
+    ExtractError,
     Filtered,
     QuotaExhausted,
     RequestRejected,
 )
-from extract.result import Usage
+from extract.result import Issue, Severity, Usage
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ADDRESS = httpx2.Request("POST", "https://endpoint.example/v1/chat/completions")
@@ -189,6 +193,55 @@ def test_the_endpoint_says_when_to_come_back(headers: Mapping[str, str], seconds
     found = fault(stated(429, None, **headers))
     assert isinstance(found, EndpointUnavailable)
     assert found.retry_after == seconds
+
+
+@pytest.mark.parametrize(
+    ("error", "throttled"),
+    [
+        (stated(429), True),
+        (stated(503, said("slow down", code="rate_limit_exceeded")), True),
+        (StatedFault(said("slow down", code=429)), True),
+        (StatedFault(said("slow down", type="rate_limit_exceeded")), True),
+        (stated(503, said("overloaded")), False),
+        (stated(408), False),
+        (openai.APITimeoutError(ADDRESS), False),
+        (NoAnswer("it is no JSON"), False),
+    ],
+    ids=["429", "503 that says so", "stated status", "stated type", "503", "408", "time-out", "no answer"],
+)
+def test_a_request_for_fewer_requests_is_marked(error: Failure, throttled: bool) -> None:
+    """Only a 429, by status or by name, says that there were too many; other faults say nothing about that."""
+    found = fault(error)
+    assert isinstance(found, EndpointUnavailable)
+    assert found.throttled is throttled
+    assert ("asks for fewer requests" in str(found)) is throttled
+
+
+PARTS = {
+    "usage": Usage(calls=2, output_tokens=3),
+    "issues": (Issue(code="code", path="path", message="message", severity=Severity.ERROR),),
+    "retry_after": 7.0,
+    "throttled": True,
+}
+"""A value for each keyword of our errors that has a default, and not that default."""
+
+
+def optional_parts(kind: type[ExtractError]) -> list[str]:
+    parameters = inspect.signature(kind.__init__).parameters.values()
+    return [each.name for each in parameters if each.kind is each.KEYWORD_ONLY and each.default is not each.empty]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [kind for kind in vars(errors).values() if inspect.isclass(kind) and issubclass(kind, ExtractError) and optional_parts(kind)],
+)
+def test_an_error_comes_out_of_another_process_as_it_went_in(kind: type[ExtractError]) -> None:
+    """Pickling keeps the message and all that an error carries."""
+    parts = {name: PARTS[name] for name in optional_parts(kind)}
+    error = pickle.loads(pickle.dumps(kind("what was wrong", **parts)))  # noqa: S301  # it was pickled here
+    assert type(error) is kind
+    assert str(error) == "what was wrong"
+    assert {name: getattr(error, name) for name in parts} == parts
 
 
 @pytest.mark.parametrize(

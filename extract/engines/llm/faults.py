@@ -36,6 +36,7 @@ _AGAIN = frozenset({408, 409, 425, 429})
 _NO_API = frozenset({404, 405, 410, 415, 501})  # what a web server says of a path or a method that it does not know
 _NO_QUOTA = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
 _TOO_LONG = frozenset({"context_length_exceeded", "exceed_context_size_error"})
+_TOO_MANY = "rate_limit_exceeded"
 _FILTER = frozenset({"content_filter", "content_policy_violation", "responsibleaipolicyviolation"})
 _LONG_TEXT = re.compile(
     r"maximum context length|context (?:length|window|size)|prompt is too long|too many tokens", re.IGNORECASE
@@ -195,11 +196,10 @@ def _reported(report: Report, target: Target, now: datetime) -> CallError:
     if report.is_foreign or report.status < 400 or report.status in {401, 403, 404}:
         return AccessDenied(_denied(report, target), usage=usage)
     if report.status in _AGAIN or (report.status >= 500 and report.status != 501):
-        what = "asks for fewer requests" if report.status == 429 else "cannot answer now"
-        way_out = "try again later, or with fewer at once (EXTRACT_CONCURRENCY)"
-        return EndpointUnavailable(
-            _status(report, target, what, way_out), usage=usage, retry_after=retry_after(report.headers, now)
-        )
+        throttled = report.status == 429 or _TOO_MANY in report.codes
+        what = "asks for fewer requests" if throttled else "cannot answer now"
+        told = _status(report, target, what, "try again later, or with fewer at once (EXTRACT_CONCURRENCY)")
+        return EndpointUnavailable(told, usage=usage, retry_after=retry_after(report.headers, now), throttled=throttled)
     return RequestRejected(_status(report, target, "rejects the request", "check the settings of the model"), usage=usage)
 
 
@@ -279,7 +279,7 @@ def _stated_status(body: object) -> int:
     code = body.get("code") if isinstance(body, dict) else None
     if isinstance(code, int) and 400 <= code <= 599:
         return code
-    return {"rate_limit_exceeded": 429, "insufficient_quota": 429, "context_length_exceeded": 400}.get(str(code), 500)
+    return {_TOO_MANY: 429, "insufficient_quota": 429, "context_length_exceeded": 400}.get(str(code), 500)
 
 
 def _lengths(report: Report) -> str:

@@ -121,9 +121,9 @@ class _Course:
     def give_up(self, state: tenacity.RetryCallState) -> NoReturn:
         last = _error(state)
         count = f"{state.attempt_number} attempt{'s' if state.attempt_number > 1 else ''}"
-        asked = last.retry_after if isinstance(last, EndpointUnavailable) else None
+        asked, throttled = (last.retry_after, last.throttled) if isinstance(last, EndpointUnavailable) else (None, False)
         message = f"no answer after {count} in {self.clock() - self.started:.1f} s; the last: {last}"
-        raise EndpointUnavailable(message, usage=self.spent, retry_after=asked) from last
+        raise EndpointUnavailable(message, usage=self.spent, retry_after=asked, throttled=throttled) from last
 
 
 def _error(state: tenacity.RetryCallState) -> BaseException | None:
