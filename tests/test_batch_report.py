@@ -223,8 +223,12 @@ def test_figures_are_those_of_the_rows() -> None:
 
 def test_index_tells_the_figures() -> None:
     """Counts with their shares, how the rows were made, and each table."""
+    doubt: Change = {"issues": [an_issue("doubtful", severity="warning"), an_issue("doubtful", severity="warning")]}
     page = page_of(
-        read("a.txt", COOK), partial("c.txt"), read("d.txt", NOTHING), failed("e.txt", UnreadableSource("e.txt: gone"))
+        read("a.txt", COOK, change=doubt),
+        partial("c.txt"),
+        read("d.txt", NOTHING, change=doubt),
+        failed("e.txt", UnreadableSource("e.txt: gone")),
     )
     assert [text for _, text in page.all("h1")] == ["Batch: 4 documents"]
     told_first = next(text for _, text in page.all("ul", class_="legend"))
@@ -239,16 +243,17 @@ def test_index_tells_the_figures() -> None:
     assert table(page, "Issues") == [
         ["order error", "1 25.0%", "c.txt salary.max: too small"],
         ["ungrounded error", "1 25.0%", "c.txt skills: it is wrong"],
+        ["doubtful warning", "2 50.0%", "d.txt title: it is wronga.txt title: it is wrong"],
     ]
     assert table(page, "Failures") == [
         ["no value", "1 25.0%", "the record has no value", "d.txt"],
         ["unreadable", "1 25.0%", "e.txt: gone", "e.txt"],
     ]
     assert table(page, "Documents") == [
-        ["d.txt ", "failed", "0", "0", "0", "none"],
+        ["d.txt ", "failed", "0", "0", "0", " 2 warnings"],
         ["e.txt ", "failed", "0", "0", "0", "unreadable "],
         ["c.txt ", "partial", "5", "1", "1", " 2 errors"],
-        ["a.txt ", "complete", "6", "0", "0", "none"],
+        ["a.txt ", "complete", "6", "0", "0", " 2 warnings"],
     ]
     assert section(page, "Costs") == ""
 
@@ -263,10 +268,11 @@ def test_bars_are_as_long_as_the_shares() -> None:
         ("is-failed", "750.0", "250.0"),
     ]
     figures = told(*lines)
-    figures.statuses[RecordStatus.FAILED] = 10**6
-    rare = [float(has["width"]) for name, has, _ in Page(index_page(figures, {})).elements if name == "rect"][:2]
-    assert 4 < rare[0] < 8
-    assert sum(rare) == pytest.approx(1000)
+    figures.statuses.update({RecordStatus.COMPLETE: 10**6, RecordStatus.FAILED: 1})
+    rare = [has for name, has, _ in Page(index_page(figures, {})).elements if name == "rect"][:2]
+    assert 4 < float(rare[1]["width"]) < 8
+    assert sum(float(has["width"]) for has in rare) == pytest.approx(1000)
+    assert rare[1]["x"] == rare[0]["width"]
 
 
 def test_costs_are_told_where_something_was_asked() -> None:
@@ -290,6 +296,7 @@ def test_an_unknown_price_is_called_that() -> None:
     assert "mean cost" not in section(page, "Costs")
     ((_, facts),) = page.all("dl", class_="facts")[:1]
     assert "costprice unknown" in facts
+    assert facts.endswith("1.00 calls, 100 + 10 tokens, 0.500 s of work")
     assert [row[:2] for row in table(page, "Dearest documents")] == [
         ["a.txt", "$0.250000"],
         ["c.txt", "price unknown"],
@@ -359,7 +366,7 @@ def test_examples_lead_to_pages_where_there_are_pages() -> None:
 
 
 def test_hostile_text_stays_text_wherever_it_stands(tmp_path: Path) -> None:
-    """Names, paths, codes, messages, models and values bring no element, no attribute and no address."""
+    """Names, paths, codes, messages, models and values bring no element and no attribute."""
     change: Change = {
         "status": "partial",
         "fields": {HOSTILE: "invalid"},
@@ -376,10 +383,11 @@ def test_hostile_text_stays_text_wherever_it_stands(tmp_path: Path) -> None:
         failed(f"x{HOSTILE}", UnreadableSource(HOSTILE)),
     ]
     page = written(tmp_path, lines, contents={HOSTILE: COOK})
-    assert page.all("x-evil") == page.all("script") == []
-    assert not [name for _, has, _ in page.elements for name in has if name.startswith("on") or name == "style"]
-    assert page.text.count("alert(1)") >= 12
-    assert "\u202e" not in re.sub(r"<i hidden>[^<]*</i>", "", page.html)
+    for each in (page, page_of(*lines, read("a.txt", COOK, configuration=json.dumps(HOSTILE)[1:-1]))):
+        assert each.all("x-evil") == each.all("script") == []
+        assert not [name for _, has, _ in each.elements for name in has if name.startswith("on") or name == "style"]
+        assert each.text.count("alert(1)") >= 12
+        assert "\u202e" not in re.sub(r"<i hidden>[^<]*</i>", "", each.html)
     (name,) = {has["href"] for has, _ in page.all("a") if not has["href"].startswith("#")}
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([name, "index.html"])
 
@@ -399,7 +407,7 @@ def test_page_leads_nowhere_but_into_itself_and_to_its_pages(tmp_path: Path) -> 
 
 def test_every_page_is_a_review_of_its_row(tmp_path: Path) -> None:
     """The document with the evidence marked, a link back, and a link to it for each."""
-    lines = [read("one/a.txt", COOK), partial("two/a.txt"), read("b.txt", FITTER.encode())]
+    lines = [read("one/a.txt", COOK), partial("two/a.txt"), read("b.txt", FITTER.encode()), failed("c", EmptySource("nothing"))]
     page = written(tmp_path / "new" / "report", lines, contents={"one/a.txt": COOK, "two/a.txt": COOK, "b.txt": FITTER.encode()})
     pages = {path.name: Page(path.read_text("utf-8")) for path in (tmp_path / "new" / "report").iterdir()}
     assert {has["href"] for has, _ in page.all("a") if has["href"].endswith(".html")} == pages.keys() - {"index.html"}
@@ -461,17 +469,20 @@ def test_pages_are_of_what_needs_a_look_and_then_of_a_sample(tmp_path: Path) -> 
         asked_for.append(frozenset(places))
         return ((place, COOK) for place in places)
 
-    for rows, name in ((lines, "one"), (lines[::-1], "other")):
-        write_report(lambda rows=rows: rows, tmp_path / name, contents=contents, schema=JobPosting, max_chars=MAX_CHARS, pages=10)  # type: ignore[misc]
-    troubled = {"error.txt", "partial-0.txt", "partial-1.txt", "partial-2.txt"}
+    def report(name: str, rows: Sequence[bytes], *, pages: int) -> str:
+        index = write_report(
+            lambda: rows, tmp_path / name, contents=contents, schema=JobPosting, max_chars=MAX_CHARS, pages=pages
+        )
+        return index.read_text("utf-8")
+
+    assert report("one", lines, pages=10) == report("other", lines[::-1], pages=10)
     assert asked_for[0] == asked_for[1]
-    assert len(asked_for[0]) == 10
-    sample = sorted(asked_for[0] - troubled)
+    report("few", lines, pages=4)
+    assert asked_for[2] == {"error.txt", "partial-0.txt", "partial-1.txt", "partial-2.txt"}
+    sample = sorted(asked_for[0] - asked_for[2])
     assert len(sample) == 6
     assert all(name.startswith(("fine", "warned")) for name in sample)
     assert sample != [f"fine-{number:02}.txt" for number in range(6)]
-    one, other = ((tmp_path / name / "index.html").read_text("utf-8") for name in ("one", "other"))
-    assert one == other
 
 
 @pytest.mark.parametrize("pages", [0, -1])
@@ -506,6 +517,8 @@ def test_the_page_of_many_is_no_larger_than_that_of_some(tmp_path: Path) -> None
     assert names == {path.name for path in tmp_path.iterdir()} - {"index.html"}
     assert len(names) == 20
     assert [row[1] for row in table(page, "Issues")] == ["500 10.0%"]
+    assert "x" * 301 not in page.html
+    assert "n" * 201 not in page.html
     assert len(page.html) < 1_000_000
     assert len(index_page(told(*lines[:2_000]), {})) > 0.9 * len(page.html)
 
@@ -573,6 +586,7 @@ def test_a_document_is_called_by_its_name_too_where_it_has_one() -> None:
 
 
 def test_what_a_failed_document_used_counts() -> None:
-    """Its calls are among all, and it may be one of the dearest."""
-    page = page_of(failed("a.txt", EndpointUnavailable("no answer", usage=Usage(calls=3, input_tokens=30, seconds=2))))
+    """Its calls are among all, and it may be one of the dearest; what came from the cache is none of these."""
+    error = EndpointUnavailable("no answer", usage=Usage(calls=3, input_tokens=30, seconds=2))
+    page = page_of(failed("a.txt", error), asked("b.txt", 0.0, calls=0, cache_hits=1))
     assert table(page, "Dearest documents") == [["a.txt", "$0", "3", "30", "0", "2.0 s"]]

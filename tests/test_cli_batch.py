@@ -340,9 +340,30 @@ def test_a_log_for_programs(folder: Path) -> None:
     """A line of JSON for each document, and the figures at the end."""
     (folder / "jobs" / "empty.txt").write_bytes(b"")
     found = events(batch("jobs", "-o", "out.jsonl", *RULES, "--log-json"))
-    assert [event["event"] for event in found] == ["document"] * 4 + ["end"]
-    assert found[-1]["documents"] == 4
-    assert found[-1]["failed"] == {"empty": 1}
+    assert [event["event"] for event in found] == ["document"] * 4 + ["end", "message"]
+    assert (found[4]["documents"], found[4]["failed"]) == (4, {"empty": 1})
+
+
+@pytest.mark.parametrize("inputs", [["jobs"], ["-"]])
+def test_a_report_with_pages_to_check(folder: Path, inputs: list[str]) -> None:
+    """Also of documents that a list names, which is gone by then; a second run makes it again."""
+    given = b"jobs/a.txt\njobs/old\n"
+    for _ in range(2):
+        result = batch(*inputs, "-o", "out.jsonl", *RULES, "--report", "report", given=given)
+        assert result.exit_code == 0, result.stderr
+        assert "see report/index.html" in result.stderr
+    index = (folder / "report" / "index.html").read_text("utf-8")
+    pages = [path.name for path in (folder / "report").iterdir() if path.name != "index.html"]
+    assert len(pages) == len(rows(folder / "out.jsonl"))
+    assert all(f'href="{page}"' in index for page in pages)
+
+
+def test_a_report_that_cannot_be_written_is_told_first(folder: Path) -> None:
+    """Before anything is read."""
+    (folder / "file").write_bytes(b"")
+    result = batch("jobs", "-o", "out.jsonl", *RULES, "--report", "file")
+    assert (result.exit_code, (folder / "out.jsonl").exists()) == (2, False)
+    assert "--report" in result.stderr
 
 
 def test_help_shows_all_that_a_first_run_needs() -> None:

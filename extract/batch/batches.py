@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -13,6 +14,8 @@ from pathlib import Path
 from extract.batch.exports import check_table, journal_of, write_table
 from extract.batch.items import Item, Skipped
 from extract.batch.reading import Reader
+from extract.batch.report import check_report, write_report
+from extract.batch.report.pages import Contents
 from extract.batch.results import Earlier, Results, open_results, streamed_results
 from extract.batch.running import Conduct, Only, run_batch
 from extract.batch.totals import Totals
@@ -20,12 +23,15 @@ from extract.batch.workers import answering, documents_at_once
 from extract.errors import RunStopped, UsageError
 from extract.pipeline import hash_of, package_version
 
+_LOG = logging.getLogger("extract")
+
 
 @dataclass(frozen=True)
 class Batch:
     """Documents, how they are read, and where their rows go; ``output`` None is standard output.
 
-    ``jobs`` are the processes that read; one is this one. ``force``: an output that is there is begun anew.
+    ``jobs`` are the processes that read; one is this one. ``force``: an output that is there is begun anew. ``report`` is a
+    folder for one, and ``contents`` gives the documents at some places once more, for its pages.
     """
 
     items: Callable[[], Iterable[Item | Skipped]]
@@ -33,6 +39,8 @@ class Batch:
     output: Path | None
     jobs: int = 1
     force: bool = False
+    report: Path | None = None
+    contents: Contents = lambda _: ()
 
     @property
     def journal(self) -> Path | None:
@@ -48,6 +56,8 @@ def cores() -> int:
 def opened(batch: Batch, *, only: Only | None = None) -> Iterator[Results]:
     """The rows of a batch; UsageError where they could not be written."""
     configuration = batch.reader.configuration
+    if batch.report is not None:
+        check_report(batch.report)
     if batch.journal is None or batch.output is None:
         if sys.stdout is None:
             raise UsageError("standard output is closed: name a file with -o")
@@ -62,19 +72,22 @@ def opened(batch: Batch, *, only: Only | None = None) -> Iterator[Results]:
 
 
 def run(batch: Batch, results: Results, *, conduct: Conduct, totals: Totals) -> None:
-    """Read what has to be read, and write the rows, and the table where the output is one.
+    """Read what has to be read, and write the rows, and then the table where the output is one, and the report.
 
-    What ends it before its end comes through when those under way are written. A table is written also where the run was stopped,
-    but not where somebody pressed Ctrl-C.
+    What ends it before its end comes through when those under way are written. Table and report are written also where the run
+    was stopped, but not where somebody pressed Ctrl-C.
     """
     try:
         conduct = replace(conduct, at_once=documents_at_once(batch.reader, batch.jobs))
         with answering(batch.reader, jobs=batch.jobs) as answer:
             run_batch(batch.items(), answer, results, conduct=conduct, totals=totals)
     except RunStopped:
-        _write_table(batch, results)
+        try:
+            _conclude(batch, results)
+        except UsageError as error:  # the disk is full, perhaps: what stopped the run is what is raised
+            _LOG.warning("%s", error)
         raise
-    _write_table(batch, results)
+    _conclude(batch, results)
 
 
 def differences(row: bytes, reader: Reader) -> list[str]:
@@ -94,9 +107,14 @@ def differences(row: bytes, reader: Reader) -> list[str]:
     return found or ["settings or code"]
 
 
-def _write_table(batch: Batch, results: Results) -> None:
+def _conclude(batch: Batch, results: Results) -> None:
+    """Write what is made of the rows."""
+    schema = batch.reader.task.schema
     if batch.output is not None and batch.output != batch.journal:
-        write_table(results.lines(), batch.output, schema=batch.reader.task.schema)
+        write_table(results.lines(), batch.output, schema=schema)
+    if batch.report is not None:
+        max_chars = batch.reader.reading.max_chars
+        write_report(results.lines, batch.report, contents=batch.contents, schema=schema, max_chars=max_chars)
 
 
 def _make_folder(folder: Path) -> None:

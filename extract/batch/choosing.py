@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from extract.batch.inputs import Inputs, listed
-from extract.batch.items import Item, Skipped
+from extract.batch.items import Content, Item, Skipped
 from extract.batch.sampling import sampled
-from extract.errors import UsageError
+from extract.errors import SourceError, UsageError
 
 LIST = "-"
 """The name of the list of inputs."""
@@ -45,6 +46,17 @@ class Choice:
         if LIST in self.places:
             return self.sample
         return found if self.sample is None or found is None else min(self.sample, found)
+
+    def contents(self, places: AbstractSet[str]) -> Iterator[tuple[str, Content]]:
+        """The documents at these places once more, as far as they can be had; of a list that is gone, those that are files."""
+        items = self.inputs.items((), listed=sorted(places)) if LIST in self.places and self._names is None else self._all()
+        for item in items:
+            if isinstance(item, Item) and item.place in places:
+                try:
+                    content = item.load()
+                except SourceError:
+                    continue
+                yield item.place, content
 
     @property
     def _named(self) -> list[str]:

@@ -117,12 +117,13 @@ def headers(file: BinaryIO) -> Iterator[Header]:
     while (raw := file.read(_HEADER.size)).startswith(_MARK) and len(raw) == _HEADER.size:
         _, _, flags, method, _, _, crc, size, whole, length, more = _HEADER.unpack(raw)
         name, extra = file.read(length), file.read(more)
+        size = _real_size(size, whole, extra)
         yield Header(
             name.decode("utf-8" if flags & _UTF_8 else "cp437", "surrogateescape"),
             flags,
             method,
             crc,
-            None if flags & _SIZES_AFTER and not size else _real_size(size, whole, extra),
+            None if flags & _SIZES_AFTER and not size else size,
         )
     if not raw.startswith(_DIRECTORY_MARK):
         raise BadZipFile("there is no member where one should be" if len(raw) == _HEADER.size else "its end is missing")

@@ -52,19 +52,24 @@ def _stem(document: str) -> str:
     return stem if stem and stem.split(".")[0].lower() not in _RESERVED and stem != "html" else "document"
 
 
-def write_page(path: Path, page: str) -> None:
+def check_page(path: Path, *, option: str = "--output") -> None:
+    """UsageError where something that is no page of ours is in the place of one."""
+    if path.exists() and not _is_page(path):
+        raise UsageError(f"{path} is no review page, and would be lost. Choose another place with {option}.")
+
+
+def write_page(path: Path, page: str, *, option: str = "--output") -> None:
     """Writes a page whole or not at all; UsageError where something else is in its place, or nothing can be written."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        if path.exists() and not _is_page(path):
-            raise UsageError(f"{path} is no review page, and would be lost. Choose another place with --output.")
+        check_page(path, option=option)
         try:
             part.write_text(page, encoding="utf-8", newline="\n")
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror}. Choose another place with --output.") from error
+        raise UsageError(f"{path}: cannot be written: {error.strerror}. Choose another place with {option}.") from error
 
 
 def _is_page(path: Path) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from extract.cli.batch.examples import EXAMPLES
+from extract.cli.batch.examples import EXAMPLES, OF_THE_PROVIDER
 from extract.cli.batch.group import WithDefault
+from extract.cli.batch.provider import collect, status, submit
 from extract.cli.batch.running import run
 
 app = typer.Typer(
@@ -16,3 +17,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 app.command(WithDefault.default, epilog=EXAMPLES)(run)
+app.command("submit", epilog=OF_THE_PROVIDER)(submit)
+app.command("status", epilog=OF_THE_PROVIDER)(status)
+app.command("collect", epilog=OF_THE_PROVIDER)(collect)

@@ -25,3 +25,15 @@ changed. Another prompt, schema or model is a new run: the rows of the other one
 
 [bold]Exit codes[/bold]: 0 all have a record, 3 some failed, 1 stopped, 2 wrong use, 130 Ctrl-C.
 """
+
+OF_THE_PROVIDER = """[bold]Examples[/bold]
+
+extract batch submit jobs -o jobs.jsonl --model gpt-5.4-mini
+
+extract batch status -o jobs.jsonl
+
+extract batch collect jobs -o jobs.jsonl --model gpt-5.4-mini --wait
+
+[bold]Exit codes[/bold]: 0 fine, 4 batches are under way (collect), 3 some documents failed (collect), 1 stopped, 2 wrong use,
+130 Ctrl-C.
+"""

@@ -3,80 +3,32 @@
 from __future__ import annotations
 
 import re
-import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated
 
 import typer
 
 from extract.batch.batches import Batch, cores, differences, opened
 from extract.batch.batches import run as run_batch
-from extract.batch.choosing import Choice
-from extract.batch.inputs import Inputs
-from extract.batch.reading import Reading
+from extract.batch.report.pages import INDEX
 from extract.batch.results import Results
 from extract.batch.running import Conduct, Event, Failures, Only
 from extract.batch.totals import Totals
 from extract.cli import options
-from extract.cli.asking import asked_engine, given_settings
 from extract.cli.batch.dry_run import show_plan
+from extract.cli.batch.options import STREAM, Asked, Documents
 from extract.cli.batch.watching import Watch, watching
+from extract.cli.grouping import grouped
 from extract.cli.output import FAILED, INTERRUPTED, errors_of, fail, finishing
 from extract.errors import RunStopped, UsageError
 from extract.once import leave_in_memory
 from extract.report import printable
-from extract.source import MAX_CHARS
 
 SOME_FAILED = 3
+_RUN, _SHOW = "How it runs", "What is shown"
 _LIMIT = re.compile(r"(?P<number>\d{1,9}(?:\.\d{1,6})?(?=%)|\d{1,9})(?P<share>%?)")
-STREAM = "-"
-_INPUT, _RUN, _SHOW = "Which documents", "How it runs", "What is shown"
 
-InputNames = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="INPUT",
-        help="Folders, files, patterns in quotes, tables (JSONL, CSV, TSV, Parquet), archives (zip, tar, tar.gz); - is a list of "
-        "these on standard input, one a line.",
-        show_default=False,
-    ),
-]
-OutputName = Annotated[
-    str | None,
-    typer.Option(
-        "--output",
-        "-o",
-        help="Where the rows go: .jsonl, .csv or .parquet; - is a stream of JSON lines to standard output.",
-        show_default=False,
-    ),
-]
-Include = Annotated[
-    list[str] | None,
-    typer.Option(
-        help="Only files of folders and archives that match, such as '*.html'; may be given several times.",
-        show_default=False,
-        rich_help_panel=_INPUT,
-    ),
-]
-Exclude = Annotated[
-    list[str] | None,
-    typer.Option(help="No files that match; may be given several times.", show_default=False, rich_help_panel=_INPUT),
-]
-TextColumn = Annotated[str, typer.Option(help="The column of a table that holds the document.", rich_help_panel=_INPUT)]
-IdColumn = Annotated[
-    str | None,
-    typer.Option(
-        help="The column of a table with what documents are called. Default: file and line.",
-        show_default=False,
-        rich_help_panel=_INPUT,
-    ),
-]
-Sample = Annotated[
-    int | None,
-    typer.Option(min=1, help="Only so many documents, chosen at random.", show_default=False, rich_help_panel=_INPUT),
-]
-Seed = Annotated[int, typer.Option(help="Another seed is another sample.", rich_help_panel=_INPUT)]
 Concurrency = Annotated[
     int | None,
     typer.Option(
@@ -137,29 +89,11 @@ LogJson = Annotated[
 ]
 
 
+@grouped
 def run(
-    inputs: InputNames = None,
+    documents: Documents,
+    asked: Asked,
     *,
-    output: OutputName = None,
-    include: Include = None,
-    exclude: Exclude = None,
-    text_column: TextColumn = "text",
-    id_column: IdColumn = None,
-    sample: Sample = None,
-    seed: Seed = 0,
-    schema: options.Schema = "job_posting",
-    input_format: options.InputFormat = None,
-    max_chars: options.MaxChars = MAX_CHARS,
-    lenient: options.Lenient = False,
-    engine: options.Engine = options.EngineName.AUTO,
-    model: options.Model = None,
-    base_url: options.BaseUrl = None,
-    prompt: options.Prompt = None,
-    ask: options.Ask = None,
-    max_cost: options.MaxCost = None,
-    max_tokens: options.MaxTokens = None,
-    max_repairs: options.MaxRepairs = None,
-    prices: options.Prices = None,
     no_cache: options.NoCache = False,
     concurrency: Concurrency = None,
     jobs: Jobs = None,
@@ -179,42 +113,26 @@ def run(
     full disk. A document that fails is a row with the cause, and never the end of the others.
     """
     with errors_of("batch"):
-        settings = None
-        engine = asked_engine(engine, model or base_url)
-        if engine is not options.EngineName.RULES:
-            settings = given_settings(
-                model=model,
-                base_url=base_url,
-                prompt=prompt,
-                ask=ask,
-                max_cost=max_cost,
-                max_tokens=max_tokens,
-                max_repairs=max_repairs,
-                prices=prices,
-                cache=False if no_cache else None,
-                concurrency=concurrency,
-            )
-        reading = Reading(
-            schema=schema,
-            engine=engine.value,
-            settings=settings,
-            input_format=input_format,
-            max_chars=max_chars,
-            strict=not lenient,
-            evidence=not no_evidence,
-        )
-        reader = reading.reader()
-        source = Inputs(include or (), exclude or (), text_column=text_column, id_column=id_column, max_chars=max_chars)
-        chosen = Choice(source, inputs or [], listing=_listing(), sample=sample, seed=seed)
-        total = chosen.count()
+        reading = asked.reading(documents, evidence=not no_evidence, cache=False if no_cache else None, concurrency=concurrency)
+        reader, choice = reading.reader(), documents.choice
+        total = choice.count()
         usual = 1 if reader.asks else cores()
-        batch = Batch(chosen.items, reader, _output(output, dry_run=dry_run), jobs=jobs or usual, force=force)
+        streams = documents.output == STREAM or (documents.output is None and dry_run)
+        batch = Batch(
+            choice.items,
+            reader,
+            None if streams else documents.path,
+            jobs=jobs or usual,
+            force=force,
+            report=report,
+            contents=choice.contents,
+        )
         conduct = Conduct(retry_failed=retry_failed, only=only, failures=failures_named(max_failures))
         if dry_run:
             show_plan(batch, conduct)
             return
         with watching(total=total, quiet=quiet, log_json=log_json) as watch:
-            totals = _carried_out(batch, conduct, watch)
+            totals = carried_out(batch, conduct, watch)
     if totals.failed or totals.kept_failed:
         raise typer.Exit(SOME_FAILED)
 
@@ -235,20 +153,7 @@ def failures_named(text: str | None) -> Failures:
     return Failures(number=int(stated["number"]))
 
 
-def _listing() -> BinaryIO | None:
-    return None if sys.stdin is None or sys.stdin.isatty() else sys.stdin.buffer
-
-
-def _output(name: str | None, *, dry_run: bool) -> Path | None:
-    """The output; None is standard output, where nobody reads it either."""
-    if name == STREAM or (name is None and dry_run):
-        return None
-    if not name:
-        raise UsageError("no output: name a file with -o (.jsonl, .csv, .parquet), or -o - for a stream of JSON lines")
-    return Path(name)
-
-
-def _carried_out(batch: Batch, conduct: Conduct, watch: Watch) -> Totals:
+def carried_out(batch: Batch, conduct: Conduct, watch: Watch) -> Totals:
     """The run, to its end; where it ends before, the process does, with what there is to do."""
     totals = Totals()
 
@@ -270,6 +175,9 @@ def _carried_out(batch: Batch, conduct: Conduct, watch: Watch) -> Totals:
         watch.end(totals)
         fail(f"stopped: {printable(str(error))}{_how_to_go_on(batch)}", FAILED)
     watch.end(totals)
+    for made in (batch.output, batch.report and batch.report / INDEX):
+        if made is not None:
+            watch.say(f"see {made}")
     return totals
 
 
