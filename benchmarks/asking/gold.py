@@ -87,14 +87,19 @@ def asked(case: Case, settings: Settings) -> Asked:
 
 def check(case: Case, plan: Plan, answer: str) -> None:
     """Nothing, if the answer leads to the gold record of the case; else WrongAnswer, which names the first cell that differs."""
-    schema = task_named(case.schema).schema
-    answered = draft_of(answer_object(answer), plan.wire, plan.lines)
-    draft = replace(answered, values={**plan.filled.values, **answered.values})
-    content = validate(ground(draft, plan.lines.clean, schema).values, schema).record.model_dump(mode="json")
+    content = record_of(plan, answer, task=case.schema)
     for cell in gold_cells(case.expected, case.accept):
         matches, told = cell_matches(cell, content)
         if not matches:
             raise WrongAnswer(f"{case.name}: {told}")
+
+
+def record_of(plan: Plan, answer: str, *, task: str) -> dict[str, JsonValue]:
+    """The record, as JSON, that an answer leads to."""
+    schema = task_named(task).schema
+    answered = draft_of(answer_object(answer), plan.wire, plan.lines)
+    draft = replace(answered, values={**plan.filled.values, **answered.values})
+    return validate(ground(draft, plan.lines.clean, schema).values, schema).record.model_dump(mode="json")
 
 
 def plain_json(record: Mapping[str, JsonValue]) -> str:

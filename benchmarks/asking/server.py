@@ -12,12 +12,14 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 Answers = Mapping[str, Sequence[tuple[bytes, bytes]]]
 _LENGTH = b"content-length:"
+ROOT = Path(__file__).resolve().parents[2]
+"""Where servers are started: what they are made of can be imported there."""
 
 
 def answer_to(path: bytes, body: bytes, answers: Answers) -> bytes:
@@ -57,14 +59,18 @@ class Connection(asyncio.Protocol):
         if len(rest) < length:
             return
         self._buffer = rest[length:]
-        answer = answer_to(head.split(b" ", 2)[1], rest[:length], self._answers)
+        self.received(head.split(b" ", 2)[1], rest[:length])
+
+    def received(self, path: bytes, body: bytes) -> None:
+        """A request is here as a whole: its answer goes out when the time for it is over."""
+        answer = answer_to(path, body, self._answers)
         asyncio.get_running_loop().call_later(self._latency, self.transport.write, answer)
 
 
-async def serve(answers: Answers, latency: float) -> None:
+async def serve(connection: Callable[[], Connection]) -> None:
     """Answers until the standard input is closed."""
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connection(answers, latency), "127.0.0.1", 0, backlog=256)
+    server = await loop.create_server(connection, "127.0.0.1", 0, backlog=256)
     print(server.sockets[0].getsockname()[1], flush=True)
     async with server:
         await loop.run_in_executor(None, sys.stdin.read)
@@ -73,12 +79,18 @@ async def serve(answers: Answers, latency: float) -> None:
 @contextmanager
 def serving(answers: Answers, *, latency: float = 0.0) -> Iterator[str]:
     """The address of an endpoint in another process: its parts are ``{address}/{part}/v1``. ``latency`` is in seconds."""
-    told = {part: [(word.decode(), body.decode()) for word, body in pairs] for part, pairs in answers.items()}
     command = [sys.executable, str(Path(__file__).resolve()), str(latency)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with running(command, json.dumps(as_text(answers))) as address:
+        yield address
+
+
+@contextmanager
+def running(command: Sequence[str], told: str) -> Iterator[str]:
+    """The address of a server that a command starts, which is told one line; it is there until its standard input is closed."""
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         assert process.stdin
         assert process.stdout
-        process.stdin.write(json.dumps(told) + "\n")
+        process.stdin.write(told + "\n")
         process.stdin.flush()
         try:
             yield f"http://127.0.0.1:{int(process.stdout.readline())}"
@@ -86,12 +98,21 @@ def serving(answers: Answers, *, latency: float = 0.0) -> Iterator[str]:
             process.stdin.close()
 
 
+def as_text(answers: Answers) -> dict[str, list[tuple[str, str]]]:
+    """Answers as JSON can hold them."""
+    return {part: [(word.decode(), body.decode()) for word, body in pairs] for part, pairs in answers.items()}
+
+
+def as_bytes(told: Mapping[str, Sequence[tuple[str, str]]]) -> Answers:
+    """The answers that such text says."""
+    return {part: [(word.encode(), body.encode()) for word, body in pairs] for part, pairs in told.items()}
+
+
 def main() -> None:
     """Serves what the first line of the standard input says."""
-    told = json.loads(sys.stdin.readline())
-    answers = {part: [(word.encode(), body.encode()) for word, body in pairs] for part, pairs in told.items()}
+    answers = as_bytes(json.loads(sys.stdin.readline()))
     latency = float(sys.argv[1]) if len(sys.argv) > 1 else 0.0
-    asyncio.run(serve(answers, latency))
+    asyncio.run(serve(lambda: Connection(answers, latency)))
 
 
 if __name__ == "__main__":

@@ -190,11 +190,26 @@ class AnswerCache:
             except ValueError as error:
                 refused.append(f"{name}, line {number}: {error}")
                 continue
-            if self._added(entry):
+            if self.add(entry):
                 added += 1
             else:
                 known += 1
         return Imported(added=added, known=known, refused=tuple(refused))
+
+    def add(self, entry: KeyedEntry) -> bool:
+        """Keep an answer that came by another way, and answer whether it was new: one that is there already is kept.
+
+        SettingsError where the database cannot be written.
+        """
+        value = entry.model_dump_json(exclude={"key"})
+        with self._reported():
+            if self._cache.add(entry.key, value):
+                return True
+            try:
+                self._entry(entry.key)
+            except _UnreadableEntry:
+                return bool(self._cache.set(entry.key, value))
+        return False
 
     def close(self) -> None:
         """Close the connection of this thread; it opens again when it is needed."""
@@ -219,17 +234,6 @@ class AnswerCache:
                     yield key, self._entry(key)
                 except _UnreadableEntry:
                     yield key, None
-
-    def _added(self, entry: KeyedEntry) -> bool:
-        value = entry.model_dump_json(exclude={"key"})
-        with self._reported():
-            if self._cache.add(entry.key, value):
-                return True
-            try:
-                self._entry(entry.key)
-            except _UnreadableEntry:
-                return bool(self._cache.set(entry.key, value))
-        return False
 
     @contextmanager
     def _reported(self) -> Iterator[None]:

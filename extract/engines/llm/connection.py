@@ -9,6 +9,7 @@ import time
 import zlib
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
+from functools import partial
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import httpx2
@@ -35,13 +36,19 @@ def secrets(settings: Settings) -> tuple[str, ...]:
     return tuple(sorted((secret for secret in found if len(secret) >= SHORTEST_SECRET), key=len, reverse=True))
 
 
-def connected(settings: Settings, given: httpx2.Client | None) -> openai.OpenAI:
-    """The SDK's client, without retries of its own. User and password of the address go out as basic authentication."""
+def connected(settings: Settings, given: httpx2.Client | None, *, most_bytes: int = MOST_BYTES) -> openai.OpenAI:
+    """The SDK's client, without retries of its own. User and password of the address go out as basic authentication.
+
+    An answer longer than ``most_bytes`` is none.
+    """
     address = urlsplit(settings.base_url or OPENAI)
     http = given or httpx2.Client(limits=_pool(settings), follow_redirects=False)
     hooks = http.event_hooks
     if _start_clock not in hooks["request"]:  # a client that was given may come again
-        http.event_hooks = {"request": [*hooks["request"], _start_clock], "response": [*hooks["response"], _bound_answer]}
+        http.event_hooks = {
+            "request": [*hooks["request"], _start_clock],
+            "response": [*hooks["response"], partial(_bound_answer, most_bytes=most_bytes)],
+        }
     headers = {}
     if address.username is not None:
         pair = f"{unquote(address.username)}:{unquote(address.password or '')}"
@@ -84,20 +91,21 @@ def _start_clock(request: httpx2.Request) -> None:
     request.extensions["until"] = time.monotonic() + request.extensions["timeout"]["read"]
 
 
-def _bound_answer(response: httpx2.Response) -> None:
-    """Has the body read within the time of the request, and not beyond MOST_BYTES."""
+def _bound_answer(response: httpx2.Response, *, most_bytes: int) -> None:
+    """Has the body read within the time of the request, and not beyond so many bytes."""
     if isinstance(response.stream, httpx2.SyncByteStream):
         encoding = response.headers.pop("content-encoding", "identity")  # the client would unpack without bounds
-        response.stream = _Bounded(response.stream, response.request, encoding=encoding.strip().lower())
+        response.stream = _Bounded(response.stream, response.request, encoding=encoding.strip().lower(), most_bytes=most_bytes)
 
 
 class _Bounded(httpx2.SyncByteStream):
     """The bytes of another stream, unpacked, as long as there is time and they are not too many."""
 
-    def __init__(self, stream: httpx2.SyncByteStream, request: httpx2.Request, *, encoding: str) -> None:
+    def __init__(self, stream: httpx2.SyncByteStream, request: httpx2.Request, *, encoding: str, most_bytes: int) -> None:
         self._stream = stream
         self._request = request
         self._encoding = encoding
+        self._most_bytes = most_bytes
 
     def __iter__(self) -> Iterator[bytes]:
         sent = self._within_bounds(self._stream)  # also of a stream that unpacks to nothing
@@ -107,8 +115,8 @@ class _Bounded(httpx2.SyncByteStream):
         size = 0
         for chunk in chunks:
             size += len(chunk)
-            if size > MOST_BYTES:
-                raise httpx2.RemoteProtocolError(f"the answer is longer than {MOST_BYTES:,} bytes", request=self._request)
+            if size > self._most_bytes:
+                raise httpx2.RemoteProtocolError(f"the answer is longer than {self._most_bytes:,} bytes", request=self._request)
             if time.monotonic() > self._request.extensions["until"]:
                 raise httpx2.ReadTimeout("the answer took too long", request=self._request)
             yield chunk

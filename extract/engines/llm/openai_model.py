@@ -12,7 +12,7 @@ import logging
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
@@ -147,7 +147,7 @@ class OpenAIModel:
             answer = create(response_model=AnyAnswer, max_retries=0, model=call.request.model, messages=messages, call=call)
         except (IncompleteOutputException, InstructorRetryException) as error:
             if error.last_completion is not None:  # it came, cut off, or with nothing to unpack: a refusal, or nothing at all
-                return _completion(error.last_completion, call.request)
+                return _completion(error.last_completion, call.request.max_output_tokens)
             if isinstance(error.__cause__, Failure):
                 return error.__cause__
             if call.came:
@@ -155,7 +155,7 @@ class OpenAIModel:
             raise (error.__cause__ or error) from None  # a fault of ours
         finally:
             _OURS.reset(ours)
-        return _completion(answer._raw_response, call.request)  # noqa: SLF001  # the name under which instructor hands it over
+        return _completion(answer._raw_response, call.request.max_output_tokens)  # noqa: SLF001  # the name under which instructor hands it over
 
     def _create(self, mode: instructor.Mode) -> Callable[..., Any]:
         with self._lock:
@@ -264,14 +264,25 @@ def _checked_response(answer: object) -> Response:
     return answer
 
 
-def _completion(answer: ChatCompletion | Response, request: Request) -> Completion:
+def completion_of(body: Mapping[str, Any], api: Api, *, room: int) -> Completion:
+    """What a chat completion or a response says that came as a part of something else; ``room`` is how many tokens it could have.
+
+    Keys that begin with "_" are for the SDK to use, and must not be in it at any depth. Raises NoAnswer for what is no such
+    thing, and StatedFault where it states an error.
+    """
+    if api is Api.RESPONSES:
+        return _completion(_checked_response(Response.construct(**body)), room)
+    return _completion(_checked_chat(ChatCompletion.construct(**body)), room)
+
+
+def _completion(answer: ChatCompletion | Response, room: int) -> Completion:
     completion = _of_response(answer) if isinstance(answer, Response) else _of_chat(answer)
-    return replace(completion, finish=Finish.LENGTH) if _is_cut(completion, request) else completion
+    return replace(completion, finish=Finish.LENGTH) if _is_cut(completion, room) else completion
 
 
-def _is_cut(completion: Completion, request: Request) -> bool:
+def _is_cut(completion: Completion, room: int) -> bool:
     """Whether an answer that is said to be whole ends where its room did, in the middle of its JSON: llama.cpp's Responses do."""
-    if completion.finish is not Finish.STOP or completion.usage.output_tokens < request.max_output_tokens:
+    if completion.finish is not Finish.STOP or completion.usage.output_tokens < room:
         return False
     try:
         json.loads(completion.text)
