@@ -11,6 +11,7 @@ import re
 import shlex
 import subprocess
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -99,15 +100,26 @@ def test_choices_and_statuses_are_named(word: str) -> None:
     assert f"`{word}`" in README
 
 
-def test_options_of_the_command_line_exist() -> None:
-    """Each option that the README names is one of the command line."""
-    helps = "".join(
-        CliRunner().invoke(app, [*command, "--help"], env={"COLUMNS": "200"}).stdout
-        for command in ([], ["run"], ["clean"], ["prompt"], ["doctor"], ["cache", "export"], ["cache", "clear"])
-    )
-    named = set(re.findall(r"`(--[a-z-]+)", README))
+OF_THE_README = ([], ["run"], ["batch"], ["clean"], ["prompt"], ["doctor"], ["cache", "export"], ["cache", "clear"])
+BATCH = (["batch"], ["batch", "submit"], ["batch", "status"], ["batch", "collect"])
+
+
+@pytest.mark.parametrize(("document", "commands"), [("README.md", OF_THE_README), ("docs/batch.md", BATCH)])
+def test_options_of_the_command_line_exist(document: str, commands: Sequence[list[str]]) -> None:
+    """Each option that a document names is one of the command line."""
+    helps = "".join(CliRunner().invoke(app, [*command, "--help"], env={"COLUMNS": "200"}).stdout for command in commands)
+    named = set(re.findall(r"`(--[a-z-]+)", (ROOT / document).read_text("utf-8")))
     assert named
     assert {option for option in named if option not in helps} == set()
+
+
+def test_options_of_batches_are_documented() -> None:
+    """Each option that only batches have stands in docs/batch.md."""
+    shown, run = (CliRunner().invoke(app, [name, "--help"], env={"COLUMNS": "200"}).stdout for name in ("batch", "run"))
+    text = (ROOT / "docs" / "batch.md").read_text("utf-8")
+    own = set(re.findall(r"--[a-z-]+", shown)) - set(re.findall(r"--[a-z-]+", run))
+    assert {"--jobs", "--sample"} < own
+    assert {option for option in own if option not in text} == set()
 
 
 def test_all_settings_are_documented() -> None:
