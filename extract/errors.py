@@ -7,7 +7,7 @@ ExtractError
 │   ├── SourceTooLarge     over max_chars; too many tags, lines or pages; a file that unpacks to too much
 │   ├── UndecodableSource  the bytes fit no encoding, or the text holds lone surrogates
 │   ├── UnreadableSource   no such file, a directory, no permission, a password
-│   ├── DamagedSource      a PDF, Word or MHTML file that is cut off or broken
+│   ├── DamagedSource      a file, a member of an archive or a row of a table that is cut off or broken
 │   └── MissingExtra       a package that reads this kind of file is not installed
 ├── FormatError            the document is not what the caller said it was
 ├── IncompleteRecord       the document does not state what the schema requires: make the field optional, or skip it
@@ -94,7 +94,7 @@ class UnreadableSource(SourceError):
 
 
 class DamagedSource(SourceError):
-    """The file begins as a PDF, Word or MHTML file, and cannot be read as one."""
+    """The file begins as one of its kind (PDF, Word, MHTML, an archive, a table), and it, or this part of it, cannot be read."""
 
     code = "damaged"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedReader, BufferedWriter, FileIO
@@ -39,7 +40,9 @@ class Journal:
             with suppress(OSError):  # the next that opens it cuts the rest off
                 self._file.truncate(start)
             if isinstance(error, OSError):
-                raise RunStopped(f"{self._file.name} cannot be written: {error.strerror}") from error
+                name = self._file.name if isinstance(self._file.name, (str, Path)) else "a temporary file (TMPDIR)"
+                way_out = "make room, and give the same command again"
+                raise RunStopped(f"{name} cannot be written: {error.strerror}: {way_out}") from error
             raise
         return start
 
@@ -89,6 +92,8 @@ def _lock(file: FileIO, path: Path) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise busy from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be locked there: {error.strerror}. Choose a local disk with -o.") from error
     if not path.exists() or not os.path.samestat(os.fstat(file.fileno()), path.stat()):
         raise busy
 
@@ -117,11 +122,15 @@ def replace_file(path: Path, content: str) -> None:
 def replacing(path: Path) -> Iterator[BufferedWriter]:
     """A file to write to, which takes the place of that name when all is written; UsageError where it cannot be written.
 
-    Where writing ends in an exception, what was there stays.
+    It may be read and written by whom the one that was there may; a link leads on to it. Where writing ends in an exception,
+    what was there stays.
     """
+    path = path.resolve()
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with beside.open("wb") as file:
+            if path.exists():
+                shutil.copymode(path, beside)
             yield file
             file.flush()
             os.fsync(file.fileno())

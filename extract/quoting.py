@@ -29,9 +29,7 @@ class Quotation:
     cost_low: float | None = 0.0
     cost_high: float | None = 0.0
 
-    def add(
-        self, source: Source, engine: Engine, settings: Settings | None, *, input_format: str | Format | None = None
-    ) -> None:
+    def add(self, source: Source, engine: Engine, settings: Settings | None, *, input_format: str | Format | None = None) -> None:
         """Count a document; nothing is asked. UsageError where no request can be made at all."""
         if settings is None or "model" not in engine.origin:
             self.asked += 1  # of an engine that asks nobody

@@ -159,7 +159,11 @@ class InFlight(Generic[J, T]):
                 return bool(self._pending)
             future: Future[T] = Future()
             self._pending[future] = self._weigh(job)
-            self._have_done(job, future)
+            try:
+                self._have_done(job, future)
+            except BaseException:  # Ctrl-C before a thread had it: nobody would ever be done with it
+                self._pending.pop(future, None)
+                raise
         return True
 
     def _have_done(self, job: J, future: Future[T]) -> None:
@@ -177,6 +181,7 @@ def work_through(flight: InFlight[J, T], keep: Callable[[J, T], ExtractError | N
     somebody presses it first. What ``keep`` raises ends all at once.
     """
     ending: BaseException | None = None
+    is_pressed = False
     try:
         while True:
             try:
@@ -192,9 +197,10 @@ def work_through(flight: InFlight[J, T], keep: Callable[[J, T], ExtractError | N
             except StopIteration:
                 break
             except KeyboardInterrupt as error:
-                if isinstance(ending, KeyboardInterrupt):
+                if is_pressed:
                     raise
-                ending = error
+                is_pressed = True
+                ending = ending or error
                 flight.stop()
                 stopping(flight.under_way)
     finally:

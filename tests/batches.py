@@ -67,7 +67,7 @@ def batched(
 ) -> Totals:
     """What a run over these documents comes to."""
     with open_results(output, configuration or reads.reader.configuration, earlier=earlier) as results:
-        return run_batch(items, reads, results, conduct=conduct or Conduct())
+        return run_batch(items, results, answer=reads, conduct=conduct or Conduct())
 
 
 def rows(output: Path) -> list[dict[str, Any]]:

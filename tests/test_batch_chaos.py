@@ -47,7 +47,7 @@ def run(settings: Settings, output: Path) -> None:
     reader = Reading(schema=Memo, engine="llm", settings=settings).reader()
     with open_results(output, reader.configuration) as results:
         items = [item(f"{number:03}", memo(number)) for number in range(DOCUMENTS)]
-        run_batch(items, reader.answer, results, conduct=Conduct(at_once=AT_ONCE))
+        run_batch(items, results, answer=reader.answer, conduct=Conduct(at_once=AT_ONCE))
 
 
 def main(arguments: Sequence[str]) -> None:

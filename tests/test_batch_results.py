@@ -11,7 +11,7 @@ from io import FileIO
 from pathlib import Path
 
 import pytest
-from batches import Reads, batched, paths, postings, rows
+from batches import Reads, batched, item, paths, posting, postings, rows
 
 from extract.batch.results import Earlier, known_results, open_results
 from extract.batch.rows import copied, is_sound, read_row, row_line
@@ -24,7 +24,8 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="limits and permissio
 
 def line(path: str, **told: str) -> bytes:
     """A row that was never made."""
-    return row_line('{"record":{},"error":null}', **{"name": path, "path": path, "sha256": "", "configuration": "c"} | told)
+    body = '{"record":{},"status":"complete","provenance":null,"error":null}'
+    return row_line(body, **{"name": path, "path": path, "sha256": "", "configuration": "c"} | told)
 
 
 @pytest.mark.parametrize("damage", [b"}", b'"record":{}', b"c", b'"checksum"'])
@@ -58,6 +59,25 @@ def test_a_torn_last_row_is_cut_off_and_its_document_read_again(tmp_path: Path) 
     assert (reads.names, paths(rows(out))) == (["2.txt"], ["0.txt", "1.txt", "2.txt"])
 
 
+def test_a_first_row_that_is_torn_is_an_output_all_the_same(tmp_path: Path) -> None:
+    """Of a run that was killed while it wrote it."""
+    out = tmp_path / "rows.jsonl"
+    batched(postings(1), out, Reads())
+    out.write_bytes(out.read_bytes()[:150])
+    batched(postings(1), out, Reads())
+    assert paths(rows(out)) == ["0.txt"]
+
+
+def test_a_row_that_is_replaced_leaves_file_and_link_as_they_were(tmp_path: Path) -> None:
+    """Who may read it, and what a link leads to."""
+    real, out = tmp_path / "real.jsonl", tmp_path / "rows.jsonl"
+    out.symlink_to(real)
+    batched(postings(2), out, Reads())
+    real.chmod(0o600)
+    batched([item("0.txt", posting(9)), *postings(1, start=1)], out, Reads())
+    assert (len(rows(real)), out.is_symlink(), real.stat().st_mode & 0o777) == (2, True, 0o600)
+
+
 def test_damaged_rows_are_told_and_their_documents_read_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """In the end none is left."""
     out = tmp_path / "rows.jsonl"
@@ -70,7 +90,11 @@ def test_damaged_rows_are_told_and_their_documents_read_again(tmp_path: Path, ca
 
 
 @pytest.mark.parametrize("earlier", list(Earlier))
-@pytest.mark.parametrize("content", [b'{"id": 7}\n', b"a,b\n1,2\n"])
+@pytest.mark.parametrize(
+    "content",
+    [b'{"id": 7}\n', b"a,b\n1,2\n", b"a,b\n1,2", b"one line", b"\x00\n\x01", b'{"id":"7","path":"a"}', b'{"id":"7"'],
+    ids=["json", "csv", "csv without an end", "a line without an end", "binary", "json without an end", "torn"],
+)
 def test_a_file_of_something_else_is_never_lost(tmp_path: Path, content: bytes, earlier: Earlier) -> None:
     """Also with --force: whoever mistypes an output keeps what is there."""
     out = tmp_path / "mine.jsonl"
@@ -165,8 +189,7 @@ def test_looking_at_an_output_changes_nothing(tmp_path: Path) -> None:
     out.write_bytes(line("a") + b"\n" + line("b")[:-9])
     before = out.read_bytes()
     with known_results(out, "c") as results:
-        assert [read_row(each, "").path for each in results.lines() if b'"status"' in each] == []
-        assert results.found.current == 1
+        assert [read_row(each, "").path for each in results.lines()] == ["a"]
     assert out.read_bytes() == before
 
 

@@ -119,7 +119,8 @@ def test_only_changed_documents_are_read_in_place(tmp_path: Path) -> None:
     batched(postings(2, start=1), out, Reads(), earlier=Earlier.KEEP)
     reads = Reads()
     given = [*postings(2), item("2.txt", posting(7)), *postings(1, start=3)]
-    batched(given, out, reads, conduct=Conduct(only=Only.CHANGED), earlier=Earlier.KEEP)
+    totals = batched(given, out, reads, conduct=Conduct(only=Only.CHANGED), earlier=Earlier.KEEP)
+    assert (totals.kept, totals.left) == (1, 1)
     assert sorted(reads.names) == ["0.txt", "2.txt"]
     assert {row["path"]: row["configuration"] for row in rows(out)} == dict.fromkeys(
         ["0.txt", "1.txt", "2.txt"], reads.reader.configuration
@@ -181,6 +182,52 @@ def test_a_run_that_goes_wrong_is_stopped(tmp_path: Path, failures: Failures, st
     with pytest.raises(TooManyFailures, match=r"3 of 3 documents failed.*--max-failures"):
         batched(items, out, Reads(), conduct=conduct)
     assert paths(rows(out)) == ["a", "b", "empty"]
+
+
+def test_documents_that_are_gone_count_as_failures(tmp_path: Path) -> None:
+    """A list of a million files on a disk that is not there any longer is not gone through to its end."""
+    out = tmp_path / "rows.jsonl"
+    with pytest.raises(TooManyFailures, match="21 of 21"):
+        batched((gone(f"{number}") for number in range(10**6)), out, Reads(), conduct=Conduct(failures=Failures(number=20)))
+    assert len(rows(out)) == 21
+
+
+def test_whatever_loading_stumbles_over_is_a_row(tmp_path: Path) -> None:
+    """Also a mistake in a reader of archives."""
+
+    def load() -> str:
+        raise RecursionError("too deep")
+
+    out = tmp_path / "rows.jsonl"
+    batched([Item("a", "a", load), *postings(1)], out, Reads())
+    assert {row["path"]: row["error"] and row["error"]["code"] for row in rows(out)} == {"a": "crashed", "0.txt": None}
+
+
+def test_a_record_without_any_value_has_failed(tmp_path: Path) -> None:
+    """In the count, in the exit code of the same command later, and for who reads again what failed."""
+
+    class Nothing:
+        name = "nothing"
+        origin: ClassVar[Origin] = {}
+
+        def fill(self, _: CleanDocument) -> Draft:
+            return Draft({})
+
+    out, reads = tmp_path / "rows.jsonl", Reads(Reading(engine=Nothing()).reader())
+    assert batched(postings(2), out, reads).failed == 2
+    assert batched(postings(2), out, reads).kept_failed == 2
+    batched(postings(2), out, reads, conduct=Conduct(retry_failed=True))
+    assert (len(reads.names), len(rows(out))) == (4, 2)
+
+
+def test_documents_with_the_content_of_one_that_failed_are_not_read(tmp_path: Path) -> None:
+    """Not in this run: a thousand copies of a page that a model declines would be a thousand calls."""
+    out, reads = tmp_path / "rows.jsonl", Reads()
+    items = [item(f"{number}.txt", " ") for number in range(30)]
+    assert batched(items, out, reads).faults == {"empty": 30}
+    assert len(reads.names) == 1
+    batched([*items, item("new.txt", " ")], out, reads)
+    assert reads.names[1:] == ["new.txt"]
 
 
 def test_too_large_a_share_of_failures_stops_a_run(tmp_path: Path) -> None:

@@ -156,22 +156,48 @@ def test_rows_as_parquet(folder: Path) -> None:
         (["nowhere", "-o", "out.jsonl"], "nowhere does not exist"),
         (["jobs/*.pdf", "-o", "out.jsonl"], "nothing matches"),
         (["jobs", "-o", "out.xlsx"], "outputs end in .jsonl, .csv or .parquet"),
-        (["jobs", "-o", "jobs"], "jobs is no file that rows could be kept in"),
+        (["jobs", "-o", "jobs"], "jobs is an input"),
         (["jobs", "-o", "jobs/a.txt/out.jsonl"], "cannot be made"),
         (["jobs", "-o", "out.jsonl", "--schema", "nothing"], "There is no task 'nothing'"),
         (["jobs", "-o", "out.jsonl", "--max-failures", "many"], "--max-failures is 'many'"),
         (["jobs", "-o", "out.jsonl", "--engine", "llm"], "set EXTRACT_MODEL"),
+        (["jobs", "-o", "out.jsonl", "--force", "--only", "changed"], "choose one"),
+        (["jobs", "-o", "table.csv"], "was not written by a batch"),
+        (["table.csv", "--text-column", "body", "-o", "table.csv"], "is an input"),
         (["table.csv", "-o", "out.jsonl"], "no column 'text'"),
     ],
 )
 def test_wrong_use_is_told_before_anything_is_read(folder: Path, arguments: list[str], told: str) -> None:
     """In one line with the way out, and exit code 2; no output is made."""
     (folder / "table.csv").write_text("id,body\n1,x\n", "utf-8")
+    before = sorted(folder.rglob("*"))
     result = batch(*arguments)
     assert result.exit_code == 2
     assert told in result.stderr
     assert len(result.stderr.splitlines()) == 1
-    assert not (folder / "out.jsonl").exists()
+    assert sorted(folder.rglob("*")) == before
+    assert (folder / "table.csv").read_text("utf-8") == "id,body\n1,x\n"
+
+
+def test_a_batch_does_not_read_what_it_writes(folder: Path) -> None:
+    """Output, journal and report in the folder that it reads."""
+    for _ in range(2):
+        result = batch(".", "-o", "out.csv", *RULES, "--report", "report", "--exclude", "answers")
+        assert "3 ok" in result.stderr or "had a row   3" in result.stderr, result.stderr
+        assert "skipped" not in result.stderr
+    assert len(rows(folder / "out.csv.jsonl")) == 3
+
+
+def test_what_cannot_be_written_in_the_end_is_told_first(folder: Path) -> None:
+    """A folder in the place of the table, and a page of somebody else in that of the report."""
+    batch("jobs", "-o", "out.csv", *RULES)
+    (folder / "out.csv").unlink()
+    (folder / "out.csv").mkdir()
+    first = batch("jobs", "-o", "out.csv", *RULES)
+    assert (first.exit_code, "is a folder" in first.stderr) == (2, True)
+    (folder / "report").mkdir()
+    (folder / "report" / "index.html").write_text("mine", "utf-8")
+    assert batch("jobs", "-o", "out.jsonl", *RULES, "--report", "report").exit_code == 2
 
 
 def test_documents_that_fail_are_rows(folder: Path) -> None:
@@ -224,6 +250,20 @@ def test_another_schema_or_engine_is_a_new_run(folder: Path, server: FaultServer
     assert "it is kept as out.1.jsonl" in result.stderr
     assert (folder / "out.1.jsonl").read_bytes() == before
     assert {row["provenance"]["engine"] for row in rows(folder / "out.jsonl")} == {"llm"}
+
+
+def test_a_table_that_cannot_hold_a_value_is_no_wrong_use(folder: Path, server: FaultServer) -> None:
+    """Exit code 1: the rows are there, the summary is shown, and the message says what to do."""
+    (folder / "sums.py").write_text(
+        "from pydantic import BaseModel\n\n\nclass Sum(BaseModel):\n    total: int | None = None\n", "utf-8"
+    )
+    (folder / "sum.txt").write_text(f"Bill\n\nTotal: {10**20}", "utf-8")
+    server.answer = lambda _: json.dumps({"total": {"value": 10**20, "at": 1}})
+    result = batch("sum.txt", "-o", "out.parquet", "--schema", "sums.py:Sum", "--lenient")
+    assert result.exit_code == 1
+    assert "1 partial" in result.stderr
+    assert "choose an output that ends in .jsonl" in result.stderr
+    assert rows(folder / "out.parquet.jsonl")[0]["record"] == {"total": 10**20}
 
 
 def test_only_what_changed(folder: Path) -> None:

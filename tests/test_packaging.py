@@ -23,7 +23,7 @@ DATA = {"extract/py.typed", "extract/engines/llm/prices.toml"}
 NOT_COPIED = (".git", ".venv", "__pycache__", "*.egg-info", "build", "dist", ".*_cache", ".hypothesis")
 HEAVY = (
     "babel charset_normalizer diskcache docx dotenv httpx2 instructor lxml numpy openai phonenumbers platformdirs py3langid "
-    "pydantic_settings pypdfium2 rapidfuzz rich rs_bpe scipy tenacity typer"
+    "pyarrow pydantic_settings pypdfium2 rapidfuzz rich rs_bpe scipy tenacity typer"
 ).split()
 
 

@@ -100,7 +100,16 @@ def test_choices_and_statuses_are_named(word: str) -> None:
     assert f"`{word}`" in README
 
 
-OF_THE_README = ([], ["run"], ["batch"], ["clean"], ["prompt"], ["doctor"], ["cache", "export"], ["cache", "clear"])
+OF_THE_README: tuple[list[str], ...] = (
+    [],
+    ["run"],
+    ["batch"],
+    ["clean"],
+    ["prompt"],
+    ["doctor"],
+    ["cache", "export"],
+    ["cache", "clear"],
+)
 BATCH = (["batch"], ["batch", "submit"], ["batch", "status"], ["batch", "collect"])
 
 

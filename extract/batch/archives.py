@@ -181,7 +181,11 @@ def _in_tar(path: Path, max_chars: int) -> Iterator[_Found]:
         stream: BinaryIO = cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if packed else raw
         blocks = _Blocks(stream)
         with tarfile.TarFile(fileobj=cast("BinaryIO", blocks), encoding="utf-8") as archive:
+            at = -1
             while (info := archive.next()) is not None:
+                if info.size < 0 or archive.offset <= at:  # such a header leads back to itself
+                    raise tarfile.ReadError(f"a header says that its member has {info.size:,} bytes")
+                at = archive.offset
                 vars(archive)["members"].clear()  # it keeps each one that it met
                 if info.isfile():
                     yield _Found(info.name, partial(_read_member, archive, info, max_chars=max_chars))

@@ -28,11 +28,12 @@ class Instructions:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """To a worker: a document to read."""
+    """To a worker: a document to read; ``whole``: its record is wanted as it is, and not as JSON."""
 
     ticket: int
     name: str
     content: Input
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Reply:
     """To a worker: what the model said, or why it said nothing."""
 
     ticket: int
-    outcome: Completion | ExtractError
+    outcome: Completion | Exception
 
 
 @dataclass(frozen=True, slots=True)

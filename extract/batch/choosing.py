@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from functools import partial
+from typing import Protocol
 
 from extract.batch.inputs import Inputs, listed
 from extract.batch.items import Content, Item, Skipped
 from extract.batch.sampling import sampled
 from extract.errors import SourceError, UsageError
 
+_BLOCK = 64 * 1024  # bytes
 LIST = "-"
 """The name of the list of inputs."""
+
+
+class Listing(Protocol):
+    """An open file or pipe, of which what is there can be read without waiting for more."""
+
+    def read1(self, size: int, /) -> bytes: ...
 
 
 @dataclass(slots=True)
@@ -25,7 +33,7 @@ class Choice:
 
     inputs: Inputs
     places: Sequence[str]
-    listing: BinaryIO | None = None
+    listing: Listing | None = None
     sample: int | None = None
     seed: int = 0
     _names: list[str] | None = field(default=None, init=False)
@@ -68,8 +76,9 @@ class Choice:
     def _listed(self) -> Iterable[str]:
         if self.listing is None:
             raise UsageError("no list of inputs on standard input: send one, or name the inputs")
+        blocks = iter(partial(self.listing.read1, _BLOCK), b"")
         if self.sample is None:
-            return listed(self.listing)
+            return listed(blocks)
         if self._names is None:  # a sample goes through them twice
-            self._names = list(listed(self.listing))
+            self._names = list(listed(blocks))
         return self._names

@@ -22,7 +22,7 @@ def flat_columns(schema: type[BaseModel]) -> list[str]:
 
     >>> from extract.schemas.invoice import Invoice
     >>> [name for name in flat_columns(Invoice) if name.startswith("record.s")][:3]
-    ['record.seller.name', 'record.seller.tax_id', 'record.seller.email']
+    ['record.seller.name', 'record.seller.tax_id', 'record.seller.address']
     """
     return [*BESIDE, *_paths(shape_of(schema), RECORD), *TOLD]
 

@@ -51,8 +51,16 @@ def write_table(lines: Iterable[bytes], output: Path, *, schema: type[BaseModel]
             return
 
 
-def check_table(output: Path) -> None:
-    """UsageError where such a table could not be written, before documents are read for it."""
+def check_table(output: Path, journal: Path) -> None:
+    """UsageError where such a table could not be written, or would replace a file that no batch wrote."""
+    if output == journal:
+        return
+    try:
+        if output.is_dir() or (output.exists() and not (journal.exists() and journal.stat().st_size)):
+            reason = "is a folder" if output.is_dir() else f"was not written by a batch (there is no {journal.name} beside it)"
+            raise UsageError(f"{output} {reason}, and would be lost: choose another with -o")
+    except OSError as error:
+        raise UsageError(f"{output} cannot be written: {error.strerror}. Choose another place with -o.") from error
     if output.suffix.lower() == PARQUET and find_spec("pyarrow") is None:
         raise UsageError(f"{output} needs the extra parquet: pip install 'extract-service[parquet]'")
 

@@ -85,7 +85,7 @@ class Inputs:
         for place in places:
             self._check(place)
         found = chain(
-            ((each, False) for place in places for each in self._at(place)),
+            ((each, _is_glob(place)) for place in places for each in self._at(place)),
             ((each, True) for place in filter(None, listed) for each in self._below(Path(place))),
         )
         if listed == () and not _overlap(places):
@@ -169,17 +169,20 @@ class Inputs:
         return _matches(name, self.exclude)
 
 
-def listed(lines: Iterable[bytes]) -> Iterator[str]:
-    """The paths of a list, a line or a NUL-separated part each, without empty ones.
+def listed(blocks: Iterable[bytes]) -> Iterator[str]:
+    """The paths of a list that comes in blocks, without empty ones: a line each, or from the first NUL on what is between two.
 
-    >>> list(listed([b"a.html\\n", b"b c.html\\r\\n", b"\\n"]))
-    ['a.html', 'b c.html']
+    >>> list(listed([b"a.html\\nb c.h", b"tml\\r\\n\\n"])), list(listed([b"a\\nb\\0", b"c\\0"]))
+    (['a.html', 'b c.html'], ['a\\nb', 'c'])
     """
-    for line in lines:
-        for part in line.split(b"\0"):
-            name = os.fsdecode(part.rstrip(b"\r\n"))
-            if name:
-                yield name
+    rest, by_nul = b"", False
+    for block in blocks:
+        rest += block
+        by_nul = by_nul or b"\0" in block
+        *names, rest = rest.split(b"\0" if by_nul else b"\n")
+        yield from (os.fsdecode(name if by_nul else name.rstrip(b"\r")) for name in names if name.strip(b"\r"))
+    if last := rest.rstrip(b"\r\n"):
+        yield os.fsdecode(last)
 
 
 def _is_glob(place: str) -> bool:

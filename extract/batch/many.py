@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Generic, Literal, TypedDict, TypeVar, Unpack, 
 
 from pydantic import BaseModel, JsonValue
 
-from extract.batch.reading import Answer, Reader, Reading, content_hash, failure
+from extract.batch.reading import Reader, Reading, content_hash, failure
 from extract.batch.workers import Workers, documents_at_once
 from extract.checks import Check, as_checks
 from extract.engines.base import Engine
@@ -155,7 +155,7 @@ def _outcomes(sources: Sources, reader: Reader, *, jobs: int, ordered: bool) -> 
             if ordered:
                 yield from turn.taken(outcome)
             else:
-                turn.next = outcome.index
+                turn.next = max(turn.next, outcome.index)
                 yield outcome
 
 
@@ -202,9 +202,7 @@ def _outcome_here(job: _Numbered, reader: Reader) -> Outcome[BaseModel]:
 
 
 def _outcome_there(job: _Numbered, reader: Reader, workers: Workers) -> Outcome[BaseModel]:
-    answer: Answer = workers.answer(job.id, job.document)
-    if answer.fault is not None:
+    answer = workers.whole_answer(job.id, job.document)
+    if answer.parts is None:
         return Outcome(job.index, job.id, None, answer.fault, answer.usage)
-    content = {key: value for key, value in json.loads(answer.body).items() if key != "error"}
-    extraction = extraction_of(reader.task.schema).model_validate(content)
-    return Outcome(job.index, job.id, extraction, usage=answer.usage)
+    return Outcome(job.index, job.id, extraction_of(reader.task.schema)(**answer.parts), usage=answer.usage)

@@ -47,12 +47,12 @@ def write_parquet(rows: Iterable[Mapping[str, object]], output: Path, *, schema:
     columns = arrow_schema(shape)
     with replacing(output) as file, ParquetWriter(file, columns, compression="zstd") as writer:
         left = iter(rows)
-        while group := [_columns(row, shape) for row in islice(left, _GROUP)]:
-            try:
+        try:
+            while group := [_columns(row, shape) for row in islice(left, _GROUP)]:
                 writer.write_table(pa.Table.from_pylist(group, schema=columns))
-            except (pa.ArrowInvalid, OverflowError) as error:
-                way_out = "choose an output that ends in .jsonl"
-                raise UsageError(f"{output}: a value fits into no column ({error}): {way_out}") from error
+        except (pa.ArrowException, OverflowError, TypeError, ValueError) as error:
+            way_out = "choose an output that ends in .jsonl"
+            raise UsageError(f"{output}: a value fits into no column ({error}): {way_out}") from error
 
 
 def arrow_schema(shape: Shape) -> pa.Schema:

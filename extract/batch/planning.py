@@ -9,8 +9,8 @@ from enum import StrEnum
 from extract.batch.batches import Batch
 from extract.batch.items import Item, Skipped
 from extract.batch.reading import content_hash
-from extract.batch.results import Results, known_results
-from extract.batch.running import Conduct, wanted
+from extract.batch.results import Results, Standing, known_results
+from extract.batch.running import Conduct, standing_unread, wanted
 from extract.errors import SourceError
 from extract.quoting import Quotation
 from extract.source import open_source
@@ -22,6 +22,7 @@ class Step(StrEnum):
     READ = "read"
     COPY = "copy"  # another one has the same content
     KEEP = "keep"  # it has a row
+    LEAVE = "leave"  # it has none, and is not wanted
     FAIL = "fail"  # it cannot be read
     SKIP = "skip"  # it is no document
 
@@ -35,10 +36,10 @@ class Planned:
     why: str
 
 
-def planned(batch: Batch, conduct: Conduct, quotation: Quotation) -> Iterator[Planned]:
+def planned(batch: Batch, conduct: Conduct, *, quotation: Quotation) -> Iterator[Planned]:
     """What a run would do with each document; what is to be read is added to the quotation. Nothing is asked or written."""
     with known_results(None if batch.force else batch.journal, batch.reader.configuration) as results:
-        for item in batch.items():
+        for item in batch.documents():
             if isinstance(item, Skipped):
                 yield Planned(item.place, Step.SKIP, item.reason)
             elif results.take(item.place):
@@ -52,11 +53,16 @@ def _planned(item: Item, results: Results, *, batch: Batch, conduct: Conduct, qu
         sha256 = content_hash(content)
         standing = results.standing(item.place, sha256)
         if not wanted(standing, conduct):
-            return Planned(item.place, Step.KEEP, standing.value)
+            return _unwanted(item, standing)
         if results.same(sha256) is not None or not results.meet(sha256):
             return Planned(item.place, Step.COPY, standing.value)
         source = open_source(content, max_chars=reading.max_chars, name=item.place)
     except SourceError as error:
-        return Planned(item.place, Step.FAIL, str(error))
+        standing = standing_unread(results, item.place)
+        return Planned(item.place, Step.FAIL, str(error)) if wanted(standing, conduct) else _unwanted(item, standing)
     quotation.add(source, batch.reader.engine, reading.settings, input_format=reading.input_format)
     return Planned(item.place, Step.READ, standing.value)
+
+
+def _unwanted(item: Item, standing: Standing) -> Planned:
+    return Planned(item.place, Step.LEAVE if standing is Standing.NEW else Step.KEEP, standing.value)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, SecretStr
 
@@ -69,7 +72,7 @@ class Reading:
 class Answer:
     """What became of a document. ``body`` are the keys of its row from ``record`` to ``error``, as a JSON object.
 
-    ``issues`` are the codes of its issues.
+    ``issues`` are the codes of its issues. ``parts`` are those of its Extraction, for who wants it whole: then there is no body.
     """
 
     body: str
@@ -77,6 +80,7 @@ class Answer:
     usage: Usage = field(default=Usage())
     fault: Fault | None = None
     issues: tuple[str, ...] = ()
+    parts: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,17 @@ class Reader:
         except Exception as error:  # noqa: BLE001  # also a crash belongs to its document, and is not the end of the others
             return failure(error)
 
+    def whole_answer(self, name: str | None, content: Document) -> Answer:
+        """The same with the record as it is, and not as JSON, which not every schema reads back as it wrote it."""
+        try:
+            found = self.extraction(name, content)
+        except (RunStopped, UsageError):
+            raise
+        except Exception as error:  # noqa: BLE001  # as for ``answer``
+            return failure(error)
+        parts = {key: getattr(found, key) for key in type(found).model_fields}
+        return Answer("", found.status, found.usage, parts=parts)
+
     @cached_property
     def asks(self) -> bool:
         """Whether a model is asked."""
@@ -134,6 +149,8 @@ class Reader:
             "schema": hash_of(self.task),
             "code": code_hash(),
             "settings": unusual_settings(reading.settings) if self.asks and reading.settings is not None else {},
+            "repeat": reading.settings.repeat if self.asks and reading.settings is not None else 0,
+            "user's code": sorted(_code_of(self.task.schema, *reading.checks)),
             "format": str(reading.input_format or ""),
             "max_chars": reading.max_chars,
             "strict": reading.strict,
@@ -156,6 +173,13 @@ class Reader:
         body = found.model_dump_json(by_alias=False, exclude=left_out)
         codes = tuple(issue.code for issue in found.issues)
         return Answer(f'{body[:-1]},"error":null}}', found.status, found.usage, issues=codes)
+
+
+def _code_of(*used: object) -> set[str]:
+    """The hashes of the files that classes and functions stand in, but for those of this package."""
+    modules = {getattr(each, "__module__", "") for each in used}
+    files = {getattr(sys.modules.get(name), "__file__", None) for name in modules if not name.startswith("extract.")}
+    return {sha256(Path(file).read_bytes()).hexdigest() for file in files if file is not None and Path(file).is_file()}
 
 
 def failure(error: Exception) -> Answer:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from hashlib import sha256
 from io import FileIO
 from pathlib import Path
@@ -18,6 +20,7 @@ from typing import BinaryIO
 from extract.batch.rows import is_sound
 from extract.errors import RunStopped, UsageError
 from extract.journal import Journal, open_journal, replacing
+from extract.result import RecordStatus
 
 _LOG = logging.getLogger("extract")
 _TABLES = """
@@ -27,6 +30,9 @@ CREATE TABLE contents (content BLOB PRIMARY KEY, start INTEGER) WITHOUT ROWID;
 BEGIN;
 """
 _ADD = "INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?)"
+_BEGINNING = re.compile(rb'\{"id":"(?:[^"\\]|\\.)*+","path":"(?:[^"\\]|\\.)*+","sha256":"')
+_BEGINNING_BYTES = 64 * 1024
+_LONGEST_ROW = 2**30
 _NOWHERE = -1
 """The start of a row that is not there yet."""
 
@@ -76,6 +82,7 @@ class Results:
         self.moved: Path | None = None
         """Where that is now."""
         self.superseded = 0
+        self._other_is_made = False
         self._journal = journal
         self._echo = echo
         self._index = sqlite3.connect("", isolation_level=None)
@@ -118,7 +125,7 @@ class Results:
         return row is not None and row[0] != _NOWHERE and not row[1] and bool(row[2])
 
     def same(self, content: str) -> bytes | None:
-        """The row with a record of a document with that SHA-256, made this way; None where there is none."""
+        """The row of a document with that SHA-256: one with a record, or of this run; None where there is none."""
         with _told():
             row = self._index.execute("SELECT start FROM contents WHERE content = ?", (_key(content),)).fetchone()
         return None if row is None or row[0] == _NOWHERE else self._journal.line_at(row[0])
@@ -130,14 +137,14 @@ class Results:
         return added.rowcount > 0
 
     def add(self, line: bytes, *, path: str, content: str, failed: bool) -> None:
-        """Write a row; RunStopped where that cannot be done."""
+        """Write a row; RunStopped where that cannot be done. In this run, it stands for all documents with its content."""
         start = self._journal.append(line)
         key = _short(path)
         with _told():
             before = self._index.execute("SELECT start FROM rows WHERE place = ?", (key,)).fetchone()
             self.superseded += before is not None and before[0] != _NOWHERE
             self._index.execute(_ADD, (key, _key(content), start, failed, 1, 1))
-            if not failed:
+            if content:
                 self._index.execute("INSERT OR IGNORE INTO contents VALUES (?, ?)", (_key(content), start))
         if self._echo is not None:
             _send(self._echo, line)
@@ -162,7 +169,8 @@ class Results:
             self.found.current += 1
         else:
             self.found.others += 1
-            self.found.other = self.found.other or line
+            if not self.found.other or (head.is_made and not self._other_is_made):
+                self.found.other, self._other_is_made = line, head.is_made
         key, content = _short(head.path), _key(head.sha256)
         before = self._index.execute("SELECT start FROM rows WHERE place = ?", (key,)).fetchone()
         self.superseded += before is not None
@@ -179,11 +187,10 @@ def open_results(path: Path, configuration: str, *, earlier: Earlier = Earlier.A
     the file is no output of a batch, where another process writes it, and where nobody can.
     """
     _check_kind(path)
+    _check_content(path)
     with ExitStack() as stack:
         results = stack.enter_context(_opened(path, configuration))
         found = results.found
-        if found.damaged and not found.current + found.others:
-            raise UsageError(f"{path} is no output of extract batch, and would be lost: choose another with -o")
         if earlier is Earlier.DROP or (earlier is Earlier.ASIDE and found.others and not found.current):
             moved = _put_away(path, earlier)
             results = stack.enter_context(_opened(path, configuration))
@@ -205,6 +212,23 @@ def _check_kind(path: Path) -> None:
         raise UsageError(f"{path} cannot be written: {error.strerror}. Choose another place with -o.") from error
     if wrong:
         raise UsageError(f"{path} is no file that rows could be kept in: choose another with -o, or - for standard output")
+
+
+def _check_content(path: Path) -> None:
+    """UsageError for a file that has something else in it than rows: opening it as a journal would cut its last line off."""
+    try:
+        if not path.exists() or path.stat().st_size == 0:
+            return
+        with path.open("rb") as file:
+            lines = iter(partial(file.readline, _LONGEST_ROW), b"")
+            if any(is_sound(line.removesuffix(b"\n")) for line in lines):
+                return
+            file.seek(0)
+            if _BEGINNING.match(file.read(_BEGINNING_BYTES)):  # of the first row, in the middle of which a run was killed
+                return
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}. Choose another place with -o.") from error
+    raise UsageError(f"{path} is no output of extract batch, and would be lost: choose another with -o")
 
 
 @contextmanager
@@ -272,6 +296,7 @@ class _Head:
     sha256: str
     configuration: str
     failed: bool
+    is_made: bool
 
 
 def _head_of(line: bytes) -> _Head | None:
@@ -280,7 +305,8 @@ def _head_of(line: bytes) -> _Head | None:
         return None
     try:
         row = json.loads(line)
-        head = _Head(row["path"], row["sha256"], row["configuration"], row["error"] is not None)
+        failed = row["status"] == RecordStatus.FAILED
+        head = _Head(row["path"], row["sha256"], row["configuration"], failed, row["provenance"] is not None)
         _key(head.sha256), _short(head.path)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

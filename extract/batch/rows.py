@@ -87,5 +87,6 @@ def copied(line: bytes, *, name: str, path: str) -> bytes:
     if body["provenance"]:
         body["provenance"]["source"] = path
     if body["error"]:
-        body["error"]["message"] = body["error"]["message"].replace(first, path)
+        message: str = body["error"]["message"]
+        body["error"]["message"] = path + message[len(first) :] if message.startswith(first) else message
     return row_line(json_text(body), name=name, path=path, sha256=sha256, configuration=configuration)

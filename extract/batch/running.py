@@ -12,7 +12,8 @@ from extract.batch.reading import Answer, content_hash, failure
 from extract.batch.results import Results, Standing
 from extract.batch.rows import copied, read_row, row_line
 from extract.batch.totals import Totals
-from extract.errors import ExtractError, SourceError, TooManyFailures
+from extract.errors import ExtractError, TooManyFailures
+from extract.result import RecordStatus
 from extract.threads import InFlight, work_through
 
 MOST_BYTES = 256 * 1024 * 1024
@@ -96,9 +97,9 @@ class Conduct:
 
 def run_batch(
     items: Iterable[Item | Skipped],
-    answer: Callable[[str, Content], Answer],
     results: Results,
     *,
+    answer: Callable[[str, Content], Answer],
     conduct: Conduct = Conduct(),
     totals: Totals | None = None,
 ) -> Totals:
@@ -132,6 +133,11 @@ def wanted(standing: Standing, conduct: Conduct) -> bool:
             return False
 
 
+def standing_unread(results: Results, place: str) -> Standing:
+    """How a document stands that cannot be had: a record that it has from before stays."""
+    return Standing.DONE if results.has_record(place) else results.standing(place, "")
+
+
 class _Batch:
     """What is under way, and who waits for it."""
 
@@ -155,6 +161,8 @@ class _Batch:
                 if job is not None:
                     yield job
                     looked = 0
+                elif (error := self._too_many()) is not None:
+                    raise error
             looked += 1
             if looked >= _LOOK_UP or self._waiters >= _WAITING:
                 looked = 0
@@ -165,21 +173,24 @@ class _Batch:
         line = self._line(job, answer)
         waiting = self._waiting.pop(job.sha256, [])
         self._waiters -= len(waiting)
-        self._results.add(line, path=job.place, content=job.sha256, failed=answer.fault is not None)
+        self._results.add(line, path=job.place, content=job.sha256, failed=answer.status is RecordStatus.FAILED)
         self.totals.add(answer)
         self._conduct.watch(self.totals, Event(job.id, job.place, answer))
         for item in waiting:
             self._copy(line, item, sha256=job.sha256)
-        if self._conduct.failures.passed(self.totals):
-            told = f"{self.totals.failed:,} of {self.totals.done:,} documents failed"
-            return TooManyFailures(f"{told}, which is more than --max-failures allows: look at the summary, and mend the cause")
-        return None
+        return self._too_many()
+
+    def _too_many(self) -> TooManyFailures | None:
+        if not self._conduct.failures.passed(self.totals):
+            return None
+        told = f"{self.totals.failed:,} of {self.totals.done:,} documents failed"
+        return TooManyFailures(f"{told}, which is more than --max-failures allows: look at the summary, and mend the cause")
 
     def _job(self, item: Item) -> Job | None:
         """The document, if it has to be read; where it cannot be had, or its content is known, its row is written."""
         try:
             content = item.load()
-        except SourceError as error:
+        except Exception as error:  # noqa: BLE001  # whatever a reader of archives stumbles over belongs to that document
             self._fail(item, error)
             return None
         sha256 = content_hash(content)
@@ -197,13 +208,16 @@ class _Batch:
         return None
 
     def _keep_row(self, standing: Standing) -> None:
-        self.totals.kept += 1
+        if standing is Standing.NEW:
+            self.totals.left += 1
+        else:
+            self.totals.kept += 1
         self.totals.kept_failed += standing is Standing.FAILED
         self._conduct.watch(self.totals, None)
 
-    def _fail(self, item: Item, error: SourceError) -> None:
+    def _fail(self, item: Item, error: Exception) -> None:
         """The row of a document that cannot be had; a record that it has from before stays."""
-        standing = Standing.DONE if self._results.has_record(item.place) else self._results.standing(item.place, "")
+        standing = standing_unread(self._results, item.place)
         if not wanted(standing, self._conduct):
             self._keep_row(standing)
             return
@@ -217,7 +231,7 @@ class _Batch:
         line = copied(line, name=item.id, path=item.place)
         row = read_row(line, item.place)
         answer = Answer("", row.status, row.usage, row.error, tuple(issue.code for issue in row.issues))
-        self._results.add(line, path=item.place, content=sha256, failed=row.error is not None)
+        self._results.add(line, path=item.place, content=sha256, failed=row.status is RecordStatus.FAILED)
         self.totals.add_copy(answer)
         self._conduct.watch(self.totals, Event(item.id, item.place, answer, copied=True))
 

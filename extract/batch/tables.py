@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from extract.batch.delimited import Record, Unclosed, records
-from extract.batch.items import Content, Fault, Item, Skipped, item_of, place_of, sound, until_broken
+from extract.batch.items import Content, Fault, Item, Skipped, item_of, place_of, until_broken
 from extract.errors import DamagedSource, EmptySource, MissingExtra, SourceError, SourceTooLarge, UndecodableSource, UsageError
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def count_rows(path: Path, kind: str) -> int | None:
     """How many Items a table holds, where its lines or its head tell that; None where only reading it would."""
     try:
         if kind == PARQUET:
-            with sound(str(path), kind), path.open("rb") as file, _parquet_file(file, str(path)) as table:
+            with path.open("rb") as file, _parquet_file(file, str(path)) as table:
                 return int(table.metadata.num_rows)
         if kind in {".jsonl", ".ndjson"}:
             with path.open("rb") as file:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import os
-import pickle
 import signal
 import sys
 import threading
@@ -17,7 +16,7 @@ from functools import partial
 from queue import SimpleQueue
 
 from extract.batch.channel import Channel, Document, Done, Instructions, Question, Refusal, Reply
-from extract.batch.reading import Reader
+from extract.batch.reading import Reader, failure
 from extract.engines.llm.seam import Completion, Request
 from extract.errors import ExtractError, RunStopped, UsageError
 from extract.once import leave_in_memory
@@ -29,7 +28,7 @@ class Relayed:
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
-        self._replies: dict[int, SimpleQueue[Completion | ExtractError]] = {}
+        self._replies: dict[int, SimpleQueue[Completion | Exception]] = {}
         self._reading = threading.local()
         self.warm = False
         """Whether a document was read, so that what all of them need is loaded."""
@@ -51,20 +50,21 @@ class Relayed:
         ticket: int = self._reading.ticket
         self._channel.send(Question(ticket, request))
         outcome = self._replies[ticket].get()
-        if isinstance(outcome, ExtractError):
+        if isinstance(outcome, Exception):
             raise outcome
         return outcome
 
 
 def main() -> None:
     """Reads what comes over standard input until it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group, and the run decides what is finished
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where it reaches all processes, the run decides what is finished
     channel = _own_channel()
     logging.getLogger("extract").addHandler(logging.StreamHandler())
     try:
         instructions = channel.receive()
-    except (ImportError, AttributeError, pickle.UnpicklingError) as error:
-        channel.send(Refusal(UsageError(f"a worker cannot load what it is to read with: {error}")))
+    except Exception as error:  # noqa: BLE001  # whatever the module of a schema raises
+        told = f"{type(error).__name__}: {error}"
+        channel.send(Refusal(UsageError(f"a worker process cannot load what it is to read with ({told})")))
         return
     if not isinstance(instructions, Instructions):
         return
@@ -85,15 +85,21 @@ def main() -> None:
 def _read(document: Document, *, reader: Reader, model: Relayed, channel: Channel) -> None:
     model.begin(document.ticket)
     try:
-        done = Done(document.ticket, reader.answer(document.name, document.content))
+        answer = reader.whole_answer if document.whole else reader.answer
+        done = Done(document.ticket, answer(document.name, document.content))
     except (RunStopped, UsageError) as error:
         done = Done(document.ticket, error)
+    except BaseException as error:  # noqa: BLE001  # such as the SystemExit of a schema: somebody waits
+        done = Done(document.ticket, failure(RuntimeError(f"{type(error).__name__}: {error}")))
     finally:
         model.end()
     if not model.warm:
         model.warm = True
         leave_in_memory()
-    channel.send(done)
+    try:
+        channel.send(done)
+    except UsageError as error:  # of a record that cannot be handed over
+        channel.send(Done(document.ticket, error))
 
 
 def _own_channel() -> Channel:

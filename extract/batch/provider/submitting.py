@@ -35,6 +35,11 @@ class Submitted:
         """Whether no batch will bring anything more: the run that follows has all that there is."""
         return not (self.running or self.waiting or self.reasons)
 
+    @property
+    def is_stuck(self) -> bool:
+        """Whether something is left, and no batch is under way whose end could change that: ``reasons`` say why."""
+        return not self.running and not self.is_done
+
 
 def submit(order: Order, documents: Iterable[Named]) -> Submitted:
     """Send what is not answered in the cache, in batches; nothing is sent twice, also where a process ended in the middle of it.

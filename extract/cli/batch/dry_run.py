@@ -20,7 +20,7 @@ from extract.report import printable
 def show_plan(batch: Batch, conduct: Conduct) -> None:
     """Print a line for each document (JSON where nobody reads it), and the counts with the quote to standard error."""
     quotation, steps = Quotation(), Counter[Step]()
-    for each in planned(batch, conduct, quotation):
+    for each in planned(batch, conduct, quotation=quotation):
         steps[each.step] += 1
         if not _print(each):
             break

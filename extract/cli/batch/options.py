@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -88,7 +89,7 @@ class Documents:
     @property
     def choice(self) -> Choice:
         """The documents that are named; a list of them is read from standard input."""
-        listing = None if sys.stdin is None or sys.stdin.isatty() else sys.stdin.buffer
+        listing = None if sys.stdin is None or sys.stdin.isatty() else cast("BufferedReader", sys.stdin.buffer)
         inputs = Inputs(
             self.include or (),
             self.exclude or (),
@@ -99,11 +100,19 @@ class Documents:
         return Choice(inputs, self.inputs or [], listing=listing, sample=self.sample, seed=self.seed)
 
     @property
+    def streams(self) -> bool:
+        """Whether rows go to standard output."""
+        return self.output == STREAM
+
+    @property
     def path(self) -> Path:
         """The file that the output goes to."""
-        if not self.output or self.output == STREAM:
+        if not self.output or self.streams:
             raise UsageError("no output: name a file with -o (.jsonl, .csv, .parquet)")
-        return Path(self.output)
+        path = Path(self.output)
+        if any(name and name != STREAM and _is_same(Path(name), path) for name in self.inputs or ()):
+            raise UsageError(f"{path} is an input, and would be lost: choose another output with -o")
+        return path
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,3 +155,10 @@ class Asked:
             prices=self.prices,
             **more,
         )
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except (OSError, ValueError):
+        return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,11 +19,11 @@ from extract.batch.running import Conduct
 from extract.cli import options
 from extract.cli.asking import given_settings
 from extract.cli.batch.options import Asked, Documents
-from extract.cli.batch.running import SOME_FAILED, carried_out
+from extract.cli.batch.running import carry_out
 from extract.cli.batch.watching import watching
 from extract.cli.grouping import grouped
-from extract.cli.output import errors_of, rendered, table, wants_json, write
-from extract.errors import SourceError, UsageError
+from extract.cli.output import FAILED, errors_of, fail, rendered, table, wants_json, write
+from extract.errors import EndpointUnavailable, SourceError, UsageError
 from extract.report import printable
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 NOT_YET = 4
 """The exit code of ``collect`` while batches are under way."""
 _SUFFIX = ".batch"
+_STUCK = "no batch is under way, and not all could be sent: see to the reason, and give the same command again"
 _LOOK_EVERY = 60.0
 """Seconds."""
 
@@ -56,6 +57,8 @@ def submit(documents: Documents, asked: Asked) -> None:
         order = _order(documents, asked)
         done = submitted(order, _contents(documents))
         typer.echo(f"extract: {_standing(done)}", err=True)
+        if done.is_stuck:
+            fail(_STUCK, FAILED)
         if done.is_done:
             typer.echo(
                 "extract: nothing is under way: `extract batch collect`, with the same arguments, writes the rows", err=True
@@ -87,20 +90,29 @@ def collect(documents: Documents, asked: Asked, *, wait: Wait = False) -> None:
         from extract.batch.provider.collecting import collect as collected  # of the extra llm
 
         order = _order(documents, asked)
-        while True:
-            brought = collected(order, _contents(documents))
-            typer.echo(f"extract: {_brought(brought)}; {_standing(brought.standing)}", err=True)
-            if brought.standing.is_done:
-                break
+        while not _is_done(lambda: collected(order, _contents(documents)), patient=wait):
             if not wait:
                 raise typer.Exit(NOT_YET)
             time.sleep(_LOOK_EVERY)
         reader, choice = order.reading.reader(), documents.choice
         batch = Batch(choice.items, reader, documents.path)
         with watching(total=choice.count(), quiet=False, log_json=False) as watch:
-            totals = carried_out(batch, Conduct(), watch)
-    if totals.failed or totals.kept_failed:
-        raise typer.Exit(SOME_FAILED)
+            carry_out(batch, Conduct(), watch=watch)
+
+
+def _is_done(collected: Callable[[], Collected], *, patient: bool) -> bool:
+    """Whether a call of collect leaves nothing to come; who is patient waits for an endpoint that does not answer."""
+    try:
+        brought = collected()
+    except EndpointUnavailable as error:
+        if not patient:
+            raise
+        typer.echo(f"extract: {printable(str(error))}", err=True)
+        return False
+    typer.echo(f"extract: {_brought(brought)}; {_standing(brought.standing)}", err=True)
+    if brought.standing.is_stuck:
+        fail(_STUCK, FAILED)
+    return brought.standing.is_done
 
 
 def _order(documents: Documents, asked: Asked) -> Order:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -17,10 +17,10 @@ from extract.batch.running import Conduct, Event, Failures, Only
 from extract.batch.totals import Totals
 from extract.cli import options
 from extract.cli.batch.dry_run import show_plan
-from extract.cli.batch.options import STREAM, Asked, Documents
+from extract.cli.batch.options import Asked, Documents
 from extract.cli.batch.watching import Watch, watching
 from extract.cli.grouping import grouped
-from extract.cli.output import FAILED, INTERRUPTED, errors_of, fail, finishing
+from extract.cli.output import FAILED, INTERRUPTED, drop_output, errors_of, finishing
 from extract.errors import RunStopped, UsageError
 from extract.once import leave_in_memory
 from extract.report import printable
@@ -113,16 +113,16 @@ def run(
     full disk. A document that fails is a row with the cause, and never the end of the others.
     """
     with errors_of("batch"):
+        if force and only:
+            raise UsageError("--force begins anew, and --only reads what has a row already: choose one")
         reading = asked.reading(documents, evidence=not no_evidence, cache=False if no_cache else None, concurrency=concurrency)
         reader, choice = reading.reader(), documents.choice
         total = choice.count()
-        usual = 1 if reader.asks else cores()
-        streams = documents.output == STREAM or (documents.output is None and dry_run)
         batch = Batch(
             choice.items,
             reader,
-            None if streams else documents.path,
-            jobs=jobs or usual,
+            None if documents.streams or (documents.output is None and dry_run) else documents.path,
+            jobs=jobs or (1 if reader.asks else cores()),
             force=force,
             report=report,
             contents=choice.contents,
@@ -130,11 +130,9 @@ def run(
         conduct = Conduct(retry_failed=retry_failed, only=only, failures=failures_named(max_failures))
         if dry_run:
             show_plan(batch, conduct)
-            return
-        with watching(total=total, quiet=quiet, log_json=log_json) as watch:
-            totals = carried_out(batch, conduct, watch)
-    if totals.failed or totals.kept_failed:
-        raise typer.Exit(SOME_FAILED)
+        else:
+            with watching(total=total, quiet=quiet, log_json=log_json) as watch:
+                carry_out(batch, conduct, watch=watch)
 
 
 def failures_named(text: str | None) -> Failures:
@@ -153,9 +151,10 @@ def failures_named(text: str | None) -> Failures:
     return Failures(number=int(stated["number"]))
 
 
-def carried_out(batch: Batch, conduct: Conduct, watch: Watch) -> Totals:
-    """The run, to its end; where it ends before, the process does, with what there is to do."""
+def carry_out(batch: Batch, conduct: Conduct, *, watch: Watch) -> None:
+    """The run, to its end; where it ends before, or documents have failed, the process does, with what there is to do."""
     totals = Totals()
+    is_begun = False
 
     def see(seen: Totals, event: Event | None) -> None:
         if seen.done == 1 and event is not None:
@@ -165,20 +164,31 @@ def carried_out(batch: Batch, conduct: Conduct, watch: Watch) -> Totals:
     conduct = replace(conduct, watch=see, skipped=watch.skipped, stopping=lambda count: watch.say(finishing(count)))
     try:
         with opened(batch, only=conduct.only) as results:
+            is_begun = True
             _tell_beginning(batch, results, watch)
             run_batch(batch, results, conduct=conduct, totals=totals)
     except KeyboardInterrupt:
-        watch.end(totals)
-        typer.echo(f"extract: interrupted{_how_to_go_on(batch)}", err=True)
-        raise typer.Exit(INTERRUPTED) from None
-    except RunStopped as error:
-        watch.end(totals)
-        fail(f"stopped: {printable(str(error))}{_how_to_go_on(batch)}", FAILED)
+        _end(batch, watch, totals, told="interrupted", code=INTERRUPTED)
+    except (RunStopped, UsageError) as error:
+        if not is_begun:
+            raise
+        if batch.output is None:
+            drop_output()
+        _end(batch, watch, totals, told=f"stopped: {printable(str(error))}", code=FAILED)
     watch.end(totals)
     for made in (batch.output, batch.report and batch.report / INDEX):
         if made is not None:
             watch.say(f"see {made}")
-    return totals
+    if totals.failed or totals.kept_failed:
+        raise typer.Exit(SOME_FAILED)
+
+
+def _end(batch: Batch, watch: Watch, totals: Totals, *, told: str, code: int) -> NoReturn:
+    """End the process before the end of the run."""
+    watch.end(totals)
+    way_on = "" if batch.journal is None else "; what is done is kept, and the same command goes on"
+    watch.stopped(f"{told}{way_on}")
+    raise typer.Exit(code)
 
 
 def _tell_beginning(batch: Batch, results: Results, watch: Watch) -> None:
@@ -188,7 +198,3 @@ def _tell_beginning(batch: Batch, results: Results, watch: Watch) -> None:
         watch.say(f"a new run: {batch.journal} was made with another {made}; it is kept as {results.moved}")
     elif results.found.current:
         watch.say(f"going on with {batch.journal}, which has {results.found.current:,} rows")
-
-
-def _how_to_go_on(batch: Batch) -> str:
-    return "" if batch.journal is None else "; what is done is kept, and the same command goes on"

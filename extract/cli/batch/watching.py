@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -11,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
-import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
@@ -36,11 +36,13 @@ class Watch(Protocol):
 
     def say(self, message: str) -> None: ...
 
+    def stopped(self, message: str) -> None: ...
+
     def end(self, totals: Totals) -> None: ...
 
 
 class Quiet:
-    """Says nothing but what goes wrong with the run."""
+    """Says nothing but what stopped the run."""
 
     def see(self, totals: Totals, event: Event | None) -> None:
         """Nothing."""
@@ -50,6 +52,9 @@ class Quiet:
 
     def say(self, message: str) -> None:
         """Nothing."""
+
+    def stopped(self, message: str) -> None:
+        _write(f"extract: {message}")
 
     def end(self, totals: Totals) -> None:
         """Nothing."""
@@ -77,12 +82,15 @@ class Events:
     def say(self, message: str) -> None:
         self._write("message", {"message": message})
 
+    def stopped(self, message: str) -> None:
+        self._write("stopped", {"message": message})
+
     def end(self, totals: Totals) -> None:
         self._write("end", summary(totals, seconds=time.monotonic() - self.started))
 
     def _write(self, event: str, told: dict[str, object]) -> None:
         moment = datetime.now(UTC).isoformat(timespec="milliseconds")
-        typer.echo(json.dumps({"time": moment, "event": event, **told}, ensure_ascii=False), err=True)
+        _write(json.dumps({"time": moment, "event": event, **told}, ensure_ascii=False))
 
 
 @dataclass(slots=True)
@@ -103,10 +111,13 @@ class Lines:
         self.say(f"{item.place} {item.reason}")
 
     def say(self, message: str) -> None:
-        typer.echo(f"extract: {printable(message)}", err=True)
+        _write(f"extract: {printable(message)}")
+
+    def stopped(self, message: str) -> None:
+        self.say(message)
 
     def end(self, totals: Totals) -> None:
-        typer.echo(_summary_text(totals, time.monotonic() - self.started), err=True)
+        _write(_summary_text(totals, time.monotonic() - self.started))
 
 
 @dataclass(slots=True)
@@ -120,7 +131,7 @@ class Bar:
     def see(self, totals: Totals, _: Event | None) -> None:
         seconds = time.monotonic() - self.started
         rate = f"{totals.done / seconds:,.1f}/s" if totals.done and seconds > 0 else ""
-        self.bar.update(self.task, completed=totals.kept + totals.done, told=_counts(totals), rate=rate)
+        self.bar.update(self.task, completed=totals.met, told=_counts(totals), rate=rate)
 
     def skipped(self, item: Skipped) -> None:
         self.say(f"{item.place} {item.reason}")
@@ -128,9 +139,12 @@ class Bar:
     def say(self, message: str) -> None:
         self.bar.console.print(Text(f"extract: {printable(message)}"))
 
+    def stopped(self, message: str) -> None:
+        self.say(message)
+
     def end(self, totals: Totals) -> None:
         self.bar.stop()
-        typer.echo(_summary_text(totals, time.monotonic() - self.started), err=True)
+        _write(_summary_text(totals, time.monotonic() - self.started))
 
 
 @contextmanager
@@ -152,8 +166,9 @@ def summary(totals: Totals, *, seconds: float) -> dict[str, object]:
     """The counts of a run as plain values."""
     used = totals.usage
     return {
-        "documents": totals.kept + totals.done,
+        "documents": totals.met,
         "kept": totals.kept,
+        "left": totals.left,
         "copied": totals.copied,
         "skipped": totals.skipped,
         "complete": totals.complete,
@@ -169,6 +184,16 @@ def summary(totals: Totals, *, seconds: float) -> dict[str, object]:
         "cache_hits": used.cache_hits,
         "seconds": round(seconds, 3),
     }
+
+
+def _write(line: str) -> None:
+    """A line on standard error; a run does not end because nobody reads it any longer."""
+    try:
+        if sys.stderr is not None:
+            sys.stderr.write(line + "\n")
+            sys.stderr.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def _counts(totals: Totals) -> str:
@@ -187,7 +212,7 @@ def _progress_line(totals: Totals, total: int | None, *, seconds: float) -> str:
     >>> _progress_line(Totals(complete=60, kept=40), 160, seconds=6.0)
     '100 of 160 documents, 10.0/s, 0:00:06 left; 60 ok, 0 partial, 0 failed'
     """
-    at = totals.kept + totals.done
+    at = totals.met
     rate = totals.done / seconds if seconds > 0 else 0.0
     left = "" if total is None or rate == 0 else f", {_clock((total - at) / rate)} left"
     of = "" if total is None else f" of {total:,}"
@@ -211,6 +236,8 @@ def _summary_text(totals: Totals, seconds: float) -> str:
     if totals.kept:
         before = f"{totals.kept_failed:,} of them failed: --retry-failed" if totals.kept_failed else ""
         shown.add_row("had a row", f"{totals.kept:,}", before)
+    if totals.left:
+        shown.add_row("left", f"{totals.left:,}", "without a row, and not wanted")
     if totals.copied:
         shown.add_row("of these copied", f"{totals.copied:,}", "from documents with the same content")
     if totals.skipped:
