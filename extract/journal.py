@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from io import BufferedReader, BufferedWriter, FileIO
 from pathlib import Path
 
@@ -16,6 +17,8 @@ try:
 except ImportError:  # Windows has no such lock: there, whoever starts two processes on one file is not stopped
     fcntl = None  # type: ignore[assignment]
 
+LONGEST_LINE = 256 * 1024 * 1024
+"""Bytes of a line that are read at once: no journal of ours has a longer one, and another file must not fill the memory."""
 _BLOCK = 64 * 1024  # bytes that are looked through at once for the last line feed
 
 
@@ -47,13 +50,13 @@ class Journal:
         return start
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
-        """Each line with the offset that it begins at; none may be added or read meanwhile."""
+        """Each line with the offset that it begins at; none may be added or read meanwhile. A very long one comes in parts."""
         self._file.seek(0)
         offset = 0
         buffered = BufferedReader(self._file)
         try:
-            for line in buffered:
-                yield offset, line[:-1]
+            for line in iter(partial(buffered.readline, LONGEST_LINE), b""):
+                yield offset, line.removesuffix(b"\n")
                 offset += len(line)
         finally:
             buffered.detach()  # it would close the file

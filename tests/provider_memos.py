@@ -91,7 +91,7 @@ def entries(order: Order) -> list[Body]:
 
 def requests_of(order: Order, documents: list[tuple[str, str]]) -> dict[str, Request]:
     """The requests that documents need, by their keys, where nothing is answered."""
-    return {request.key: request for request in missing_requests(documents, order.reading, _Empty())}
+    return {request.key: request for request in missing_requests(documents, order.reading, store=_Empty())}
 
 
 class _Empty:

@@ -436,3 +436,15 @@ def test_headers_without_an_end(tmp_path: Path) -> None:
     info.type, info.size = tarfile.XHDTYPE, 0
     (tmp_path / "x.tar.gz").write_bytes(gzip.compress(info.tobuf() * 5000))
     assert kinds(read(tmp_path / "x.tar.gz")) == [("x.tar.gz", "DamagedSource")]
+
+
+@pytest.mark.parametrize("size", [-512, -1024])
+def test_a_header_with_a_negative_size(tmp_path: Path, size: int) -> None:
+    """It would lead the reader back to itself, for ever; what stands before it comes through."""
+    header = bytearray(tarfile.TarInfo("evil").tobuf(tarfile.USTAR_FORMAT))
+    header[124:136] = (256**12 + size).to_bytes(12, "big")
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    path = packed(tmp_path / "a.tar", [("good", b"one")])
+    path.write_bytes(path.read_bytes()[: 2 * tarfile.BLOCKSIZE] + header + bytes(10 * tarfile.BLOCKSIZE))
+    assert kinds(read(path)) == [("a.tar!good", b"one"), ("a.tar", "DamagedSource")]

@@ -16,7 +16,7 @@ from extract.batch.channel import Channel, Document
 from extract.batch.reading import Answer, Reading
 from extract.batch.workers import Workers, documents_at_once
 from extract.engines.llm.seam import Completion, Request
-from extract.errors import AccessDenied, InvalidAnswer, UsageError
+from extract.errors import AccessDenied, InvalidAnswer, RunStopped, UsageError
 from extract.settings import Settings
 from extract.threads import InFlight
 
@@ -37,6 +37,8 @@ class Deadly(BaseModel):
             os.kill(os.getpid(), signal.SIGKILL)
         if value == "raise":
             raise ZeroDivisionError("here")
+        if value == "exit":
+            sys.exit()
         return value
 """
 SETTINGS = {"model": "gpt-4.1-mini", "base_url": "http://127.0.0.1:9/v1", "api_key": "sk-never-to-be-seen", "cache": False}
@@ -55,7 +57,9 @@ class Titles:
             raise AccessDenied("the key is wrong")
         if "nonsense" in text:
             raise InvalidAnswer("no JSON")
-        title = next(word for word in ("die", "raise", "cook", "baker") if word in text)
+        if "mistake" in text:
+            raise KeyError("a mistake of ours")
+        title = next(word for word in ("die", "raise", "exit", "cook", "baker") if word in text)
         return Completion(json.dumps({"title": {"value": title, "at": 1}}))
 
 
@@ -113,6 +117,35 @@ def test_a_process_that_dies_takes_one_document_with_it(deadly: Reading, model: 
         flight = InFlight(texts.items(), lambda job: workers.answer(*job), at_once=4)
         found = {name: told(answer) for (name, _), answer in flight}
     assert found == {"a": {"title": "cook"}, "b": "crashed", "c": {"title": "baker"}, "d": "crashed"}
+
+
+@pytest.mark.parametrize("text", ["exit", "mistake", "raise"])
+def test_whatever_ends_the_reading_of_a_document_is_told(deadly: Reading, model: Titles, text: str) -> None:
+    """Nobody waits for ever: a schema that ends its process, a mistake in the client of a model."""
+    with Workers(deadly.reader(), jobs=1, model=model) as workers:
+        assert told(workers.answer("a", f"{text}\n\nBasel")) == "crashed"
+        assert told(workers.answer("b", "cook\n\nBasel")) == {"title": "cook"}
+
+
+def test_a_schema_that_cannot_be_loaded_there_is_told(tmp_path: Path) -> None:
+    """Whatever its module raises, and not as a process that died."""
+    file = tmp_path / "fickle.py"
+    file.write_text(SCHEMAS, "utf-8")
+    reader = Reading(schema=f"{file}:Deadly", engine="llm", settings=Settings(**SETTINGS)).reader()
+    file.write_text("raise NameError('not today')\n", "utf-8")
+    with Workers(reader, jobs=1, model=Titles()) as workers, pytest.raises(UsageError, match="not today"):
+        workers.answer("a", "x")
+
+
+def test_a_machine_without_room_for_a_process_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what to do."""
+
+    def refused(*_: object, **__: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("extract.batch.workers.subprocess.Popen", refused)
+    with Workers(RULES.reader(), jobs=2) as workers, pytest.raises(RunStopped, match="fewer with --jobs"):
+        workers.answer("a", posting(1))
 
 
 def test_what_becomes_of_a_process_that_is_killed_is_nothing(model: Titles) -> None:

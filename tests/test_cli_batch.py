@@ -327,6 +327,7 @@ def test_a_model_is_asked_once_for_each_document(folder: Path, server: FaultServ
     found = rows(folder / "out.jsonl")
     assert sorted(row["id"] for row in found) == [f"m{number}" for number in range(6)]
     assert {(row["record"]["owner"], row["usage"]["calls"]) for row in found} == {("Ada", 1)}
+    assert "asking gpt-4.1-mini, prompt _default/v1, at most 64 at once, in 1 process" in result.stderr
     assert "720 tokens, $0." in result.stderr
     assert b"sk-never" not in (folder / "out.jsonl").read_bytes()
     again = batch(*MEMOS, "-o", "again.jsonl")
@@ -380,8 +381,9 @@ def test_a_log_for_programs(folder: Path) -> None:
     """A line of JSON for each document, and the figures at the end."""
     (folder / "jobs" / "empty.txt").write_bytes(b"")
     found = events(batch("jobs", "-o", "out.jsonl", *RULES, "--log-json"))
-    assert [event["event"] for event in found] == ["document"] * 4 + ["end", "message"]
-    assert (found[4]["documents"], found[4]["failed"]) == (4, {"empty": 1})
+    assert [event["event"] for event in found] == ["message", *["document"] * 4, "end", "message"]
+    assert found[0]["message"] == "the rules read, in 1 process"
+    assert (found[5]["documents"], found[5]["failed"]) == (4, {"empty": 1})
 
 
 @pytest.mark.parametrize("inputs", [["jobs"], ["-"]])

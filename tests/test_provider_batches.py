@@ -177,5 +177,5 @@ def test_a_request_that_is_missing_is_no_failed_call(tmp_path: Path) -> None:
         assert store.add(KeyedEntry(key=first.key, version=1, text=text, **given))
         assert not store.add(KeyedEntry(key=first.key, version=1, text="{}", **given))
         assert Deferring(store).complete(first).text == text
-        (repair,) = missing_requests(memos([3]), ordered.reading, store)
+        (repair,) = missing_requests(memos([3]), ordered.reading, store=store)
         assert "What was wrong" in repair.messages[-1].content

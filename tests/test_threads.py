@@ -17,8 +17,9 @@ from pydantic import BaseModel
 from extract import aextract
 from extract.cleaning.document import CleanDocument
 from extract.engines.base import Draft, Origin
+from extract.errors import AccessDenied
 from extract.settings import Settings
-from extract.threads import InFlight, abandoned, in_thread
+from extract.threads import InFlight, _workers, abandoned, in_thread, work_through
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -245,3 +246,53 @@ def test_a_result_that_was_lost_is_not_waited_for(monkeypatch: pytest.MonkeyPatc
     flight._begin()  # noqa: SLF001  # as above
     flight._done.get(timeout=30)  # noqa: SLF001  # taken out, and lost
     assert len(list(flight)) == 1
+
+
+def test_ctrl_c_while_a_job_is_begun_leaves_nothing_to_wait_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody would ever be done with it."""
+    flight = InFlight(range(3), lambda job: job, at_once=2)
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    monkeypatch.setattr(sys.modules["extract.threads"], "_workers", type(_workers)())
+    with pytest.raises(KeyboardInterrupt):
+        next(flight)
+    flight.stop()
+    assert (flight.under_way, list(flight)) == (0, [])
+
+
+def test_a_cause_is_told_also_where_ctrl_c_follows_it() -> None:
+    """What stopped the run is what its user has to know; a second press still ends it at once."""
+    pressed: list[int] = []
+
+    def call(job: int) -> int:
+        if job == 0:
+            raise AccessDenied("the key is wrong")
+        return job
+
+    def keep(job: int, _: int) -> None:
+        if not pressed:
+            raise KeyboardInterrupt
+
+    with pytest.raises(AccessDenied):
+        work_through(InFlight(range(3), call, at_once=3), keep, stopping=pressed.append)
+    assert len(pressed) == 1
+
+
+def test_jobs_that_are_none_hold_nothing_up() -> None:
+    """What is under way is handed out before the next one is looked for; heavy jobs wait for each other."""
+    seen: list[int] = []
+
+    def jobs() -> Iterator[int | None]:
+        for job in range(4):
+            yield job
+            yield None
+
+    for job, _ in InFlight(jobs(), lambda job: job, at_once=4):
+        seen.append(job)
+    assert seen == [0, 1, 2, 3]
+    call = Counting()
+    assert len(list(InFlight(range(20), call, at_once=4, weigh=lambda _: 5, bound=5))) == 20
+    assert call.most == 1

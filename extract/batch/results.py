@@ -19,7 +19,7 @@ from typing import BinaryIO
 
 from extract.batch.rows import is_sound
 from extract.errors import RunStopped, UsageError
-from extract.journal import Journal, open_journal, replacing
+from extract.journal import LONGEST_LINE, Journal, open_journal, replacing
 from extract.result import RecordStatus
 
 _LOG = logging.getLogger("extract")
@@ -32,7 +32,6 @@ BEGIN;
 _ADD = "INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?)"
 _BEGINNING = re.compile(rb'\{"id":"(?:[^"\\]|\\.)*+","path":"(?:[^"\\]|\\.)*+","sha256":"')
 _BEGINNING_BYTES = 64 * 1024
-_LONGEST_ROW = 2**30
 _NOWHERE = -1
 """The start of a row that is not there yet."""
 
@@ -42,7 +41,7 @@ class Standing(StrEnum):
 
     NEW = "new"  # there is no row for it
     DONE = "done"  # there is its record
-    FAILED = "failed"  # there is a row that says why it has none
+    FAILED = "failed"  # there is a row without a record, or with one that has no value
     CHANGED = "changed"  # its row is of another content, or was made another way
 
 
@@ -220,7 +219,7 @@ def _check_content(path: Path) -> None:
         if not path.exists() or path.stat().st_size == 0:
             return
         with path.open("rb") as file:
-            lines = iter(partial(file.readline, _LONGEST_ROW), b"")
+            lines = iter(partial(file.readline, LONGEST_LINE), b"")
             if any(is_sound(line.removesuffix(b"\n")) for line in lines):
                 return
             file.seek(0)

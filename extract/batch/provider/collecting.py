@@ -42,8 +42,11 @@ def collect(order: Order, documents: Iterable[Named]) -> Collected:
     with resumed(order) as ledger, Provider(order.settings, order.retry) as provider:
         collected = _collected(order, ledger, provider)
         full = _make_room(ledger, collected)
-        planned = plan(order, ledger, documents) if ledger.manifest.stale else Planned()
-        now = standing(order, ledger, planned, reason=_FULL) if full else send(order, ledger, planned, provider=provider)
+        planned = plan(order, ledger, documents=documents) if ledger.manifest.stale else Planned()
+        if full:
+            now = standing(order, ledger, planned=planned, reason=_FULL)
+        else:
+            now = send(order, ledger, planned=planned, provider=provider)
         total = _sum(part.tally for part in ledger.manifest.parts)
     return Collected(_sum(part.tally for part in collected), len(collected), total, now)
 

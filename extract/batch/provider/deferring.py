@@ -41,7 +41,7 @@ class Deferring:
         return completion
 
 
-def missing_requests(documents: Iterable[Named], reading: Reading, store: AnswerStore) -> Iterator[Request]:
+def missing_requests(documents: Iterable[Named], reading: Reading, *, store: AnswerStore) -> Iterator[Request]:
     """The next request of each document that has no answer in the store: its first one, or a repair; none of them twice.
 
     What is wrong with a document is not told: the run that follows makes a row of it. Raises only what each of them would meet:

@@ -31,7 +31,7 @@ class Planned:
     reason: str = ""
 
 
-def plan(order: Order, ledger: Ledger, documents: Iterable[Named]) -> Planned:
+def plan(order: Order, ledger: Ledger, *, documents: Iterable[Named]) -> Planned:
     """Write what is missing as new parts of the ledger.
 
     What a process had written that ended in the middle of it stays, and the rest is added.
@@ -41,7 +41,7 @@ def plan(order: Order, ledger: Ledger, documents: Iterable[Named]) -> Planned:
     allowance = _Allowance(settings, prices_of(settings), ledger)
     left_out = given_up(ledger, max_rounds=limits.max_rounds) | _under_way(ledger)
     with closing(cache_of(settings)) as store:
-        missing = missing_requests(documents, order.reading, store)
+        missing = missing_requests(documents, order.reading, store=store)
         wanted = (request for request in missing if bytes.fromhex(request.key) not in left_out)
         requests = write_parts(
             (Line(line_of(request, form), cost, tokens) for request, cost, tokens in allowance.granted(wanted)),

@@ -49,11 +49,11 @@ def submit(order: Order, documents: Iterable[Named]) -> Submitted:
     """
     with begun(order) as ledger, Provider(order.settings, order.retry) as provider:
         forget_cancelled(ledger)
-        planned = plan(order, ledger, documents)
-        return send(order, ledger, planned, provider=provider)
+        planned = plan(order, ledger, documents=documents)
+        return send(order, ledger, planned=planned, provider=provider)
 
 
-def send(order: Order, ledger: Ledger, planned: Planned, *, provider: Provider) -> Submitted:
+def send(order: Order, ledger: Ledger, *, planned: Planned, provider: Provider) -> Submitted:
     """Send the parts that were not, as far as the endpoint takes them, and say how the order stands."""
     sent, reason = 0, ""
     for part in [part for part in ledger.manifest.parts if part.is_unsent]:
@@ -63,10 +63,10 @@ def send(order: Order, ledger: Ledger, planned: Planned, *, provider: Provider) 
             reason = str(error)
             break
         sent += 1
-    return standing(order, ledger, planned, sent=sent, reason=reason)
+    return standing(order, ledger, planned=planned, sent=sent, reason=reason)
 
 
-def standing(order: Order, ledger: Ledger, planned: Planned, *, sent: int = 0, reason: str = "") -> Submitted:
+def standing(order: Order, ledger: Ledger, *, planned: Planned, sent: int = 0, reason: str = "") -> Submitted:
     """How the order stands."""
     parts = ledger.manifest.parts
     return Submitted(

@@ -18,12 +18,15 @@ extract batch jobs -o jobs.jsonl --model gpt-5.4-mini --max-cost 20 --max-failur
 
 extract batch jobs -o - | jq -r '.record.title'
 
-[bold]The same command goes on[/bold] where it stopped, or was killed: documents that have a row are not read again, unless they
-changed. Another prompt, schema or model is a new run: the rows of the other one are kept beside it.
+[bold]The same command goes on[/bold] where it stopped, or was killed: what has a row is
+not read again, unless it changed. Another prompt, schema or model is a new run:
+the rows of the other one are kept beside it.
 
-[bold]Through a provider's batch endpoint[/bold], for half the price and within a day: extract batch submit, status, collect.
+[bold]Through a provider's batch endpoint[/bold], for half the price and within a day:
+extract batch submit, status, collect.
 
-[bold]Exit codes[/bold]: 0 all have a record, 3 some failed, 1 stopped, 2 wrong use, 130 Ctrl-C.
+[bold]Exit codes[/bold]: 0 all have a record, 3 some failed, 1 stopped, 2 wrong use,
+130 Ctrl-C.
 """
 
 OF_THE_PROVIDER = """[bold]Examples[/bold]

@@ -28,7 +28,7 @@ InputNames = Annotated[
     typer.Argument(
         metavar="INPUT",
         help="Folders, files, patterns in quotes, tables (JSONL, CSV, TSV, Parquet), archives (zip, tar, tar.gz); - is a list of "
-        "these on standard input, one a line.",
+        "files and folders on standard input, one a line.",
         show_default=False,
     ),
 ]

@@ -47,8 +47,9 @@ Output = Annotated[str | None, typer.Option("--output", "-o", help="The output t
 def submit(documents: Documents, asked: Asked) -> None:
     """Send what a model has to be asked about the documents of INPUT in batches, which cost half and take up to a day.
 
-    Requests that are answered in the cache are not sent. The state is kept in a folder beside the output; whoever is interrupted
-    gives the same command again, and nothing is sent twice. Then `extract batch collect`, with the same arguments, brings the
+    Requests that are answered in the cache are not sent. The state is kept in a
+    folder beside the output; whoever is interrupted gives the same command again,
+    and nothing is sent twice. Then collect, with the same arguments, brings the
     answers.
     """
     with errors_of("batch submit"):
@@ -83,8 +84,8 @@ def status(*, output: Output = None, base_url: options.BaseUrl = None, output_fo
 def collect(documents: Documents, asked: Asked, *, wait: Wait = False) -> None:
     """Bring the answers that are there, send what is missing then (repairs, what failed), and at last write the rows.
 
-    Exit code 4 as long as batches are under way. The rows are those that `extract batch` writes: what no batch could answer is
-    asked directly.
+    Exit code 4 as long as batches are under way. The rows are those that a run
+    writes: what no batch could answer is asked directly.
     """
     with errors_of("batch collect"):
         from extract.batch.provider.collecting import collect as collected  # of the extra llm

@@ -70,7 +70,7 @@ OnlyWhat = Annotated[
 ]
 Force = Annotated[bool, typer.Option("--force", help="Begin anew, and lose the rows that are there.", rich_help_panel=_RUN)]
 NoEvidence = Annotated[
-    bool, typer.Option("--no-evidence", help="Rows without where values come from: a third of the size.", rich_help_panel=_SHOW)
+    bool, typer.Option("--no-evidence", help="Rows without where values come from, which is most of them.", rich_help_panel=_SHOW)
 ]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Ask and write nothing: list what would be done, and what it would cost.")
@@ -109,8 +109,9 @@ def run(
 ) -> None:
     """Write a row for each document of INPUT: its record, the evidence for it, or why there is none.
 
-    The output is the journal of the run: each row is written as its document is done, and nothing is lost by Ctrl-C, a crash or a
-    full disk. A document that fails is a row with the cause, and never the end of the others.
+    The output is the journal of the run. Each row is written as its document is
+    done: nothing is lost by Ctrl-C, a crash or a full disk. A document that fails
+    is a row with the cause, and never the end of the others.
     """
     with errors_of("batch"):
         if force and only:
@@ -192,9 +193,20 @@ def _end(batch: Batch, watch: Watch, totals: Totals, *, told: str, code: int) ->
 
 
 def _tell_beginning(batch: Batch, results: Results, watch: Watch) -> None:
-    """What becomes of rows that were there."""
+    """Who reads, and what becomes of rows that were there."""
+    watch.say(_who(batch))
     if results.moved is not None and results.earlier is not None:
         made = ", ".join(differences(results.earlier.other, batch.reader))
         watch.say(f"a new run: {batch.journal} was made with another {made}; it is kept as {results.moved}")
     elif results.found.current:
         watch.say(f"going on with {batch.journal}, which has {results.found.current:,} rows")
+
+
+def _who(batch: Batch) -> str:
+    """Who fills the records, in words."""
+    reader, processes = batch.reader, "1 process" if batch.jobs == 1 else f"{batch.jobs} processes"
+    settings, origin = reader.reading.settings, reader.engine.origin
+    if not reader.asks or settings is None:
+        unset = f"; to ask a model, {settings.missing}" if settings is not None and settings.missing else ""
+        return f"the {reader.engine.name} read, in {processes}{unset}"
+    return f"asking {origin['model']}, prompt {origin['prompt']}, at most {settings.concurrency} at once, in {processes}"
