@@ -19,8 +19,10 @@ MODEL_SETTINGS = frozenset(
 )
 """The settings that decide what a model is asked: no address and no key, which a file of somebody else must not choose."""
 _CODE = (".py", ".toml", ".txt", ".json", ".gz", ".md")
-_NOT_CODE = frozenset({"batch", "evals", "cli", "review", "invoice", "job_posting", "__pycache__"})
-"""Folders that decide no record; of the prompts, those of tasks have a hash of their own."""
+_NOT_CODE = frozenset({"batch", "evals", "cli", "review", "__pycache__"})
+"""Folders that decide no record."""
+_PROMPTS = "prompts"
+"""The folder of prompts: those of tasks have a hash of their own, and folders that begin with "_" are of no task."""
 
 
 @cache
@@ -30,7 +32,8 @@ def code_hash() -> str:
     with as_file(files("extract")) as root:
         found = []
         for folder, names, entries in os.walk(root, followlinks=True):
-            names[:] = [name for name in names if name not in _NOT_CODE]
+            of_tasks = {name for name in names if Path(folder).name == _PROMPTS and not name.startswith("_")}
+            names[:] = [name for name in names if name not in _NOT_CODE | of_tasks]
             found += [Path(folder, entry) for entry in entries if entry.endswith(_CODE)]
         for path in sorted(found, key=lambda path: path.relative_to(root).as_posix()):
             digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")

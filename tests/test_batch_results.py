@@ -125,7 +125,7 @@ def test_a_second_process_is_refused(tmp_path: Path) -> None:
         command = [sys.executable, "-c", code, str(out)]
         second = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
         assert "rows.jsonl is being written by another process: wait for it" in second.stderr
-        results.add(line("a"), path="a", content="", failed=False)
+        results.add(line("a"), path="a", name="a", content="", failed=False)
     assert paths(rows(out)) == ["a"]
 
 
@@ -246,4 +246,4 @@ def test_a_stream_that_nobody_reads_ends_the_run(tmp_path: Path) -> None:
         streamed_results(stream, "c") as results,
         pytest.raises(RunStopped, match="standard output"),
     ):
-        results.add(line("a"), path="a", content="", failed=False)
+        results.add(line("a"), path="a", name="a", content="", failed=False)

@@ -146,7 +146,7 @@ def test_parquet_of_many_kinds(tmp_path: Path) -> None:
     for column in ("string", "large", "dictionary"):
         found = read(tmp_path / "t.parquet", text_column=column, id_column="number")
         assert found[:2] == [("t.parquet:1", "one"), ("t.parquet:2", "two")]
-        assert "EmptySource: t.parquet:3 has no text in column" in str(found[2][1])
+        assert "EmptySource: t.parquet:3 has nothing in column" in str(found[2][1])
     assert ids(tmp_path / "t.parquet", text_column="string", id_column="number") == ["1", "2", "t.parquet:3"]
     assert [content for _, content in read(tmp_path / "t.parquet", text_column="bytes")[:2]] == [b"one", b"t\xff"]
     assert "t.parquet:1 has no text in column 'number', but int" in str(read(tmp_path / "t.parquet", text_column="number")[0][1])
@@ -178,7 +178,7 @@ def test_a_table_with_a_name_that_is_no_utf_8(tmp_path: Path) -> None:
             b'{"texts": "a", "b": 1}',
             "EmptySource: t.jsonl:2 has no text in column 'text'; its columns are texts, b: choose one with",
         ),
-        (b'{"text": null}', "EmptySource: t.jsonl:2 has no text in column 'text'"),
+        (b'{"text": null}', "EmptySource: t.jsonl:2 has nothing in column 'text'"),
         (b'{"text": {"a": 1}}', "DamagedSource: t.jsonl:2 has no text in column 'text', but dict"),
         (b"{}", "EmptySource: t.jsonl:2 has no text in column 'text'; its columns are none"),
         (b'{"text": "' + b"x" * 3000 + b'"}', "SourceTooLarge: t.jsonl:2 is longer than 2,000 characters"),

@@ -21,6 +21,7 @@ from fault_server import FaultServer, Step, serving
 from typer.testing import CliRunner, Result
 
 from extract.cli import app
+from extract.engines.llm.assembly import close_models
 
 pytestmark = pytest.mark.block_network(allowed_hosts=["127.0.0.1"])
 RULES = ("--engine", "rules", "--jobs", "1")
@@ -104,6 +105,35 @@ def test_inputs(folder: Path, arguments: list[str], expected: list[str]) -> None
     assert paths(rows(folder / "out.jsonl")) == expected
 
 
+def test_a_wrong_column_of_ids_is_told_and_mended(folder: Path) -> None:
+    """A row says so; with the right one, rows get their ids, and nothing is read again."""
+    lines = "".join(json.dumps({"nr": f"A{number}", "text": posting(number)}) + "\n" for number in range(3))
+    (folder / "crawl.jsonl").write_text(lines, "utf-8")
+    wrong = batch("crawl.jsonl", "--id-column", "number", "-o", "out.jsonl", *RULES)
+    assert wrong.exit_code == 3
+    assert "has no column 'number'; it has nr, text: choose with --id-column" in wrong.stderr
+    assert batch("crawl.jsonl", "-o", "out.jsonl", *RULES).exit_code == 0
+    right = batch("crawl.jsonl", "--id-column", "nr", "-o", "out.jsonl", *RULES)
+    assert "of these copied" in right.stderr
+    assert sorted(row["id"] for row in rows(folder / "out.jsonl")) == ["A0", "A1", "A2"]
+
+
+def test_no_documents_are_wrong_use(folder: Path) -> None:
+    """A folder in which nothing is wanted; an empty list is none, since nobody may have found anything."""
+    result = batch("jobs", "--include", "*.pdf", "-o", "out.jsonl", *RULES)
+    assert result.exit_code == 2
+    assert "no documents: check INPUT, --include" in result.stderr
+    assert batch("-", "-o", "out.jsonl", *RULES, given=b"").exit_code == 0
+
+
+def test_rows_of_other_documents_stay_and_are_told(folder: Path) -> None:
+    """Another input, or another sample, adds to an output."""
+    batch("jobs/old", "-o", "out.jsonl", *RULES)
+    result = batch("jobs/a.txt", "-o", "out.jsonl", *RULES)
+    assert "1 rows of documents that did not come up stay in out.jsonl" in result.stderr
+    assert len(rows(folder / "out.jsonl")) == 2
+
+
 def test_a_list_on_standard_input(folder: Path) -> None:
     """A file of it that is not there is a row that says so, and exit code 3."""
     result = batch("-", "-o", "out.jsonl", *RULES, given=b"jobs/a.txt\njobs/gone.txt\n")
@@ -179,13 +209,30 @@ def test_wrong_use_is_told_before_anything_is_read(folder: Path, arguments: list
     assert (folder / "table.csv").read_text("utf-8") == "id,body\n1,x\n"
 
 
-def test_a_batch_does_not_read_what_it_writes(folder: Path) -> None:
-    """Output, journal and report in the folder that it reads."""
-    for _ in range(2):
-        result = batch(".", "-o", "out.csv", *RULES, "--report", "report", "--exclude", "answers")
-        assert "3 ok" in result.stderr or "had a row   3" in result.stderr, result.stderr
-        assert "skipped" not in result.stderr
-    assert len(rows(folder / "out.csv.jsonl")) == 3
+@pytest.mark.parametrize("inputs", [["."], ["./**/*"], ["jobs", "*.jsonl", "*.csv"], ["-"]])
+@pytest.mark.parametrize(
+    ("output", "earlier"), [("out.csv", "out.csv.1.jsonl"), ("out.jsonl", "out.1.jsonl"), ("./jobs/../out", "out.1")]
+)
+def test_a_batch_does_not_read_what_it_writes(folder: Path, inputs: list[str], output: str, earlier: str) -> None:
+    """Output, journal, earlier outputs and report, in a folder, by a pattern, and in a list: there would be no end of it."""
+    (folder / "a.jsonl").write_text(json.dumps({"text": posting(50)}) + "\n", "utf-8")
+    (folder / "a.csv").write_text("text\nNurse\n", "utf-8")
+    (folder / earlier).write_text('{"text": "Nurse"}\n', "utf-8")
+    names = set()
+    for _ in range(3):
+        given = "".join(f"{path}\n" for path in sorted(folder.rglob("*")) if path.is_file()).encode()
+        options = ("-o", output, *RULES, "--report", "report", "--exclude", "answers", "--log-json")
+        names |= {Path(event["path"]).name for event in events(batch(*inputs, *options, given=given)) if "path" in event}
+    assert names - {"a.jsonl:1", "a.csv:2", "a.jsonl", "a.csv"} == {"a.txt", "b.txt", "c.txt"}
+
+
+def test_an_output_without_rows_is_gone_on_with(folder: Path, server: FaultServer) -> None:
+    """Of a run that was stopped before its first row, such as by a wrong key."""
+    server.steps = iter([Step(status=401, body={"error": {"message": "no"}})])
+    assert batch(*MEMOS, "-o", "out.csv", "--concurrency", "1").exit_code == 1
+    close_models()  # the refusal is remembered for half a minute
+    result = batch(*MEMOS, "-o", "out.csv")
+    assert (result.exit_code, len(rows(folder / "out.csv.jsonl"))) == (0, 6), result.stderr
 
 
 def test_what_cannot_be_written_in_the_end_is_told_first(folder: Path) -> None:
@@ -246,7 +293,7 @@ def test_another_schema_or_engine_is_a_new_run(folder: Path, server: FaultServer
     before = (folder / "out.jsonl").read_bytes()
     result = batch("jobs/ada.txt", "-o", "out.jsonl", "--schema", "memos.py:Memo")
     assert result.exit_code == 0
-    assert "a new run: out.jsonl was made with another engine, model" in result.stderr
+    assert "a new run: out.jsonl was made another way (engine, model" in result.stderr
     assert "it is kept as out.1.jsonl" in result.stderr
     assert (folder / "out.1.jsonl").read_bytes() == before
     assert {row["provenance"]["engine"] for row in rows(folder / "out.jsonl")} == {"llm"}
@@ -423,7 +470,8 @@ def test_help_shows_all_that_a_first_run_needs() -> None:
 
 def process(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     """``extract batch`` in a process of its own."""
-    code = "from extract.cli import main; main()"
+    heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"  # a shell's background jobs ignore it
+    code = f"{heed}; from extract.cli import main; main()"
     paths = str(Path(__file__).resolve().parent.parent)
     return subprocess.Popen(
         [sys.executable, "-c", code, "batch", *arguments],

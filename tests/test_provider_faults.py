@@ -17,7 +17,7 @@ from extract.batch.provider.status import PartStatus, status
 from extract.batch.provider.submitting import Submitted, submit
 from extract.batch.reading import Reading
 from extract.engines.rules import RulesEngine
-from extract.errors import AccessDenied, EndpointUnavailable, UsageError
+from extract.errors import AccessDenied, EndpointUnavailable, QuotaExhausted, UsageError
 
 pytestmark = pytest.mark.block_network(allowed_hosts=["127.0.0.1"])
 IDLE = Submitted()
@@ -87,10 +87,8 @@ def test_a_batch_is_found_among_many(tmp_path: Path) -> None:
         (429, {"message": "Enqueued token limit reached", "code": "token_limit_exceeded"}),
         (400, {"message": "Enqueued token limit reached", "code": "token_limit_exceeded"}),
         (429, {"message": "too many requests", "code": "rate_limit_exceeded"}),
-        (429, {"message": "you have no money", "code": "insufficient_quota"}),
-        (402, {"message": "you have no money", "code": None}),
     ],
-    ids=["queue", "queue as 400", "rate", "quota", "payment"],
+    ids=["queue", "queue as 400", "rate"],
 )
 def test_what_the_endpoint_refuses_waits(call: str, code: int, error: Body, tmp_path: Path) -> None:
     """It stays as it is, with the reason, and the next collect sends it."""
@@ -106,12 +104,50 @@ def test_what_the_endpoint_refuses_waits(call: str, code: int, error: Body, tmp_
         assert collect(ordered, documents).standing == Submitted(sent=2, running=3)
 
 
+@pytest.mark.parametrize("call", ["POST /files", "POST /batches"])
+@pytest.mark.parametrize(("code", "name"), [(429, "insufficient_quota"), (402, None)])
+def test_an_empty_account_stops_it(call: str, code: int, name: str | None, tmp_path: Path) -> None:
+    """At once, and said as what it is; when there is money again, the same call sends what was written."""
+    with serving_batches(reads()) as server:
+        ordered = order(server.base_url, tmp_path, attempts=1)
+        server.trips = [Trip(call, code, error={"message": "you have no money", "code": name})]
+        with pytest.raises(QuotaExhausted, match="no money"):
+            submit(ordered, memos([1, 2]))
+        assert submit(ordered, memos([1, 2])) == Submitted(sent=1, running=2)
+
+
+def test_small_batches_that_find_no_place_wait(tmp_path: Path) -> None:
+    """Somebody else fills the queue: they are not made ever smaller."""
+    with serving_batches(reads()) as server:
+        server.most_queued = 0
+        ordered = order(server.base_url, tmp_path)
+        submit(ordered, memos([1, 2, 3]))
+        for _ in range(3):
+            server.finish()
+            now = collect(ordered, memos([1, 2, 3])).standing
+        assert (now.is_done, now.is_stuck) == (False, False)
+        assert {len(server.sent(batch)) for batch in server.batches.values()} == {3}
+
+
+def test_a_file_that_is_gone_is_asked_for_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The endpoint removes files after some time; that holds up no other batch."""
+    documents = memos([1, 2])
+    with serving_batches(reads()) as server:
+        ordered = order(server.base_url, tmp_path)
+        submit(ordered, documents)
+        server.finish()
+        server.trips = [Trip("GET /files", 404)]
+        brought = collect(ordered, documents)
+        assert (brought.came.missing, brought.standing.running) == (2, 2)
+        assert "is not at the endpoint any longer" in caplog.text
+
+
 def test_a_batch_too_large_for_the_queue_is_halved(tmp_path: Path) -> None:
     """As often as it takes; what found no place was not tried, and does not count."""
     documents = memos(range(10, 26))
     with serving_batches(reads()) as server:
         server.most_queued = 3
-        ordered = order(server.base_url, tmp_path)
+        ordered = order(server.base_url, tmp_path, limits=Limits(fewest_requests=1))
         submit(ordered, documents)
         sizes = []
         for _ in range(20):

@@ -7,10 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from benchmarks.asking.gold import Way, asked, engine_for, record_of
-from benchmarks.batching.marks import mark, unmarked
+from benchmarks.batching.marks import Document, mark, unmarked
 from benchmarks.batching.rows import is_gold
 from extract.cleaning import clean
 from extract.engines.llm.engine import Plan
@@ -23,13 +22,6 @@ _WORD = re.compile(r"(?<= )[a-z]{5,}(?=[ ,.])")
 """What may be marked: a word in the middle of a line."""
 WAY = Way("", Ask.MISSING)
 """How ``extract batch`` asks when nothing else is said."""
-
-
-class Document(NamedTuple):
-    """A line of the table that a run reads."""
-
-    id: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

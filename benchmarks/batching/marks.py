@@ -6,9 +6,17 @@ Letters, because a number might be read: as pay, as a year, as a telephone.
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 _DIGITS = 5
 _MARK = re.compile(rb"zq([a-z]{%d})qz" % _DIGITS)
+
+
+class Document(NamedTuple):
+    """A line of the table that a run reads."""
+
+    id: str
+    text: str
 
 
 def mark(serial: int) -> str:

@@ -18,7 +18,7 @@ import openai  # noqa: TID253
 from pydantic import BaseModel
 
 from benchmarks.asking.peer import MODE, messages
-from benchmarks.batching.documents import Document
+from benchmarks.batching.marks import Document
 from extract.tasks import task_named
 
 TASK = "job_posting"

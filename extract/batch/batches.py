@@ -42,15 +42,6 @@ class Batch:
     report: Path | None = None
     contents: Contents = lambda _: ()
 
-    def documents(self) -> Iterator[Item | Skipped]:
-        """The items without what this batch itself writes, which may lie in a folder that it reads."""
-        own = {str(path.absolute()) for path in (self.output, self.journal) if path is not None}
-        folders = () if self.report is None else (f"{self.report.absolute()}{os.sep}",)
-        for item in self.items():
-            place = str(Path(item.place).absolute())
-            if place not in own and not place.startswith(folders):
-                yield item
-
     @property
     def journal(self) -> Path | None:
         return None if self.output is None else journal_of(self.output)
@@ -89,7 +80,7 @@ def run(batch: Batch, results: Results, *, conduct: Conduct, totals: Totals) -> 
     try:
         conduct = replace(conduct, at_once=documents_at_once(batch.reader, batch.jobs))
         with answering(batch.reader, jobs=batch.jobs) as answer:
-            run_batch(batch.documents(), results, answer=answer, conduct=conduct, totals=totals)
+            run_batch(batch.items(), results, answer=answer, conduct=conduct, totals=totals)
     except RunStopped:
         try:
             _conclude(batch, results)

@@ -82,7 +82,7 @@ class Channel:
         """Send a message; OSError where nobody receives it, UsageError for what cannot be sent to another process."""
         try:
             raw = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
-        except (pickle.PicklingError, AttributeError, TypeError) as error:
+        except Exception as error:  # whatever the code of a user's types raises
             way_out = "put the schema and the checks into a module that can be imported, or use one process (jobs=1)"
             raise UsageError(f"other processes cannot be handed what reads the documents ({error}): {way_out}") from error
         with self._lock:

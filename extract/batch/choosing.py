@@ -11,7 +11,7 @@ from typing import Protocol
 from extract.batch.inputs import Inputs, listed
 from extract.batch.items import Content, Item, Skipped
 from extract.batch.sampling import sampled
-from extract.errors import SourceError, UsageError
+from extract.errors import UsageError
 
 _BLOCK = 64 * 1024  # bytes
 LIST = "-"
@@ -60,11 +60,9 @@ class Choice:
         items = self.inputs.items((), listed=sorted(places)) if LIST in self.places and self._names is None else self._all()
         for item in items:
             if isinstance(item, Item) and item.place in places:
-                try:
-                    content = item.load()
-                except SourceError:
-                    continue
-                yield item.place, content
+                content = item.content()
+                if not isinstance(content, Exception):
+                    yield item.place, content
 
     @property
     def _named(self) -> list[str]:

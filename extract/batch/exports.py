@@ -56,7 +56,7 @@ def check_table(output: Path, journal: Path) -> None:
     if output == journal:
         return
     try:
-        if output.is_dir() or (output.exists() and not (journal.exists() and journal.stat().st_size)):
+        if output.is_dir() or (output.exists() and not journal.exists()):
             reason = "is a folder" if output.is_dir() else f"was not written by a batch (there is no {journal.name} beside it)"
             raise UsageError(f"{output} {reason}, and would be lost: choose another with -o")
     except OSError as error:

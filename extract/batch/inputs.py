@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
 from glob import has_magic
-from itertools import accumulate, chain, pairwise, takewhile
+from itertools import accumulate, chain, filterfalse, pairwise, takewhile
 from pathlib import Path
 
 from extract.batch.archives import ARCHIVES, GZIP, count_members, in_archive, unpacked
 from extract.batch.folders import Match, files_below, files_matching
 from extract.batch.items import Fault, Item, Skipped, item_of, place_of, printable
 from extract.batch.naming import Names
+from extract.batch.own import Own
 from extract.batch.tables import TABLES, Columns, count_rows, in_table
 from extract.errors import DamagedSource, UsageError
 from extract.source import MAX_CHARS, read_file
@@ -31,7 +32,8 @@ class Inputs:
     ``include`` and ``exclude`` are patterns of shells (fnmatch) for the path below the folder, below the part of a glob without
     wildcards, or in the archive, with "/"; a pattern without "/" is one of the name alone. ``exclude`` leaves out whole folders
     too. Neither concerns what is named itself. ``text_column`` and ``id_column`` are names of columns, dotted for objects in
-    JSON; without ``id_column`` a row is called by its place. ``max_chars`` as in ``extract``.
+    JSON; without ``id_column`` a row is called by its place. ``max_chars`` as in ``extract``. What a batch writes itself,
+    ``own``, is left out wherever it comes up.
     """
 
     include: Sequence[str] = ()
@@ -39,6 +41,7 @@ class Inputs:
     text_column: str = "text"
     id_column: str | None = None
     max_chars: int = MAX_CHARS
+    own: Own | None = None
 
     def items(self, places: Iterable[str], *, listed: Iterable[str] = ()) -> Iterator[Item | Skipped]:
         """The documents of files, folders, globs, tables and archives, in the order in which they are named, each once.
@@ -84,10 +87,12 @@ class Inputs:
         """What the places lead to before it is opened, each once; and whether it was listed."""
         for place in places:
             self._check(place)
-        found = chain(
+        found: Iterator[tuple[_Found, bool]] = chain(
             ((each, _is_glob(place)) for place in places for each in self._at(place)),
             ((each, True) for place in filter(None, listed) for each in self._below(Path(place))),
         )
+        if self.own is not None:
+            found = filterfalse(lambda pair: self._is_own(pair[0]), found)
         if listed == () and not _overlap(places):
             yield from found
             return
@@ -95,6 +100,9 @@ class Inputs:
             for each, is_listed in found:
                 if names.add(str(each) if isinstance(each, Path) else each.place) == 1:
                     yield each, is_listed
+
+    def _is_own(self, found: _Found) -> bool:
+        return self.own is not None and self.own.holds(found if isinstance(found, Path) else Path(found.place))
 
     def _check(self, place: str) -> None:
         """Raises UsageError for a place that is wrong, as far as that can be seen at once."""

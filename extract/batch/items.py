@@ -46,6 +46,13 @@ class Item:
     place: str
     load: Callable[[], Content]
 
+    def content(self) -> Content | Exception:
+        """The content, or why there is none: also what a reader of archives stumbles over belongs to its document."""
+        try:
+            return self.load()
+        except Exception as error:  # noqa: BLE001  # see above
+            return error
+
 
 @dataclass(frozen=True, slots=True)
 class Skipped:

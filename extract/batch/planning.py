@@ -39,7 +39,7 @@ class Planned:
 def planned(batch: Batch, conduct: Conduct, *, quotation: Quotation) -> Iterator[Planned]:
     """What a run would do with each document; what is to be read is added to the quotation. Nothing is asked or written."""
     with known_results(None if batch.force else batch.journal, batch.reader.configuration) as results:
-        for item in batch.documents():
+        for item in batch.items():
             if isinstance(item, Skipped):
                 yield Planned(item.place, Step.SKIP, item.reason)
             elif results.take(item.place):
@@ -48,18 +48,20 @@ def planned(batch: Batch, conduct: Conduct, *, quotation: Quotation) -> Iterator
 
 def _planned(item: Item, results: Results, *, batch: Batch, conduct: Conduct, quotation: Quotation) -> Planned:
     reading = batch.reader.reading
+    content = item.content()
+    if isinstance(content, Exception):
+        standing = standing_unread(results, item)
+        return Planned(item.place, Step.FAIL, str(content)) if wanted(standing, conduct) else _unwanted(item, standing)
+    sha256 = content_hash(content)
+    standing = results.standing(item.place, sha256, name=item.id)
+    if not wanted(standing, conduct):
+        return _unwanted(item, standing)
+    if results.same(sha256) is not None or not results.meet(sha256):
+        return Planned(item.place, Step.COPY, standing.value)
     try:
-        content = item.load()
-        sha256 = content_hash(content)
-        standing = results.standing(item.place, sha256)
-        if not wanted(standing, conduct):
-            return _unwanted(item, standing)
-        if results.same(sha256) is not None or not results.meet(sha256):
-            return Planned(item.place, Step.COPY, standing.value)
         source = open_source(content, max_chars=reading.max_chars, name=item.place)
     except SourceError as error:
-        standing = standing_unread(results, item.place)
-        return Planned(item.place, Step.FAIL, str(error)) if wanted(standing, conduct) else _unwanted(item, standing)
+        return Planned(item.place, Step.FAIL, str(error))
     quotation.add(source, batch.reader.engine, reading.settings, input_format=reading.input_format)
     return Planned(item.place, Step.READ, standing.value)
 

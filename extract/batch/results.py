@@ -105,15 +105,15 @@ class Results:
                 self._index.execute("UPDATE rows SET taken = 1 WHERE place = ?", (key,))
         return taken is None or not taken[0]
 
-    def standing(self, place: str, content: str) -> Standing:
-        """How the document with that SHA-256 stands to its row; empty where it cannot be read."""
+    def standing(self, place: str, content: str, *, name: str) -> Standing:
+        """How the document with that SHA-256 and that id stands to its row; the hash is empty where it cannot be read."""
         with _told():
             row = self._index.execute(
                 "SELECT content, start, failed, current FROM rows WHERE place = ?", (_short(place),)
             ).fetchone()
         if row is None or row[1] == _NOWHERE:
             return Standing.NEW
-        if row[0] != _key(content) or not row[3]:
+        if row[0] != _named(content, name) or not row[3]:
             return Standing.CHANGED
         return Standing.FAILED if row[2] else Standing.DONE
 
@@ -135,14 +135,20 @@ class Results:
             added = self._index.execute("INSERT OR IGNORE INTO contents VALUES (?, ?)", (_key(content), _NOWHERE))
         return added.rowcount > 0
 
-    def add(self, line: bytes, *, path: str, content: str, failed: bool) -> None:
+    def untouched(self) -> int:
+        """How many rows are of documents that did not come up in this run."""
+        with _told():
+            count: int = self._index.execute("SELECT COUNT(*) FROM rows WHERE taken = 0").fetchone()[0]
+        return count
+
+    def add(self, line: bytes, *, path: str, name: str, content: str, failed: bool) -> None:
         """Write a row; RunStopped where that cannot be done. In this run, it stands for all documents with its content."""
         start = self._journal.append(line)
         key = _short(path)
         with _told():
             before = self._index.execute("SELECT start FROM rows WHERE place = ?", (key,)).fetchone()
             self.superseded += before is not None and before[0] != _NOWHERE
-            self._index.execute(_ADD, (key, _key(content), start, failed, 1, 1))
+            self._index.execute(_ADD, (key, _named(content, name), start, failed, 1, 1))
             if content:
                 self._index.execute("INSERT OR IGNORE INTO contents VALUES (?, ?)", (_key(content), start))
         if self._echo is not None:
@@ -170,12 +176,12 @@ class Results:
             self.found.others += 1
             if not self.found.other or (head.is_made and not self._other_is_made):
                 self.found.other, self._other_is_made = line, head.is_made
-        key, content = _short(head.path), _key(head.sha256)
+        key = _short(head.path)
         before = self._index.execute("SELECT start FROM rows WHERE place = ?", (key,)).fetchone()
         self.superseded += before is not None
-        self._index.execute(_ADD, (key, content, start, head.failed, current, 0))
+        self._index.execute(_ADD, (key, _named(head.sha256, head.name), start, head.failed, current, 0))
         if current and not head.failed:
-            self._index.execute("INSERT OR IGNORE INTO contents VALUES (?, ?)", (content, start))
+            self._index.execute("INSERT OR IGNORE INTO contents VALUES (?, ?)", (_key(head.sha256), start))
 
 
 @contextmanager
@@ -291,6 +297,7 @@ def _send(stream: BinaryIO, line: bytes) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Head:
+    name: str
     path: str
     sha256: str
     configuration: str
@@ -305,8 +312,8 @@ def _head_of(line: bytes) -> _Head | None:
     try:
         row = json.loads(line)
         failed = row["status"] == RecordStatus.FAILED
-        head = _Head(row["path"], row["sha256"], row["configuration"], failed, row["provenance"] is not None)
-        _key(head.sha256), _short(head.path)
+        head = _Head(row["id"], row["path"], row["sha256"], row["configuration"], failed, row["provenance"] is not None)
+        _named(head.sha256, head.name), _short(head.path)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     return head
@@ -318,6 +325,11 @@ def _short(place: str) -> bytes:
 
 def _key(content: str) -> bytes:
     return bytes.fromhex(content)[:16]
+
+
+def _named(content: str, name: str) -> bytes:
+    """What a row is of: a content, and what its user calls it."""
+    return _short(f"{bytes.fromhex(content).hex()}\0{name}")
 
 
 @contextmanager

@@ -133,9 +133,9 @@ def wanted(standing: Standing, conduct: Conduct) -> bool:
             return False
 
 
-def standing_unread(results: Results, place: str) -> Standing:
+def standing_unread(results: Results, item: Item) -> Standing:
     """How a document stands that cannot be had: a record that it has from before stays."""
-    return Standing.DONE if results.has_record(place) else results.standing(place, "")
+    return Standing.DONE if results.has_record(item.place) else results.standing(item.place, "", name=item.id)
 
 
 class _Batch:
@@ -173,7 +173,7 @@ class _Batch:
         line = self._line(job, answer)
         waiting = self._waiting.pop(job.sha256, [])
         self._waiters -= len(waiting)
-        self._results.add(line, path=job.place, content=job.sha256, failed=answer.status is RecordStatus.FAILED)
+        self._results.add(line, path=job.place, name=job.id, content=job.sha256, failed=answer.status is RecordStatus.FAILED)
         self.totals.add(answer)
         self._conduct.watch(self.totals, Event(job.id, job.place, answer))
         for item in waiting:
@@ -188,13 +188,12 @@ class _Batch:
 
     def _job(self, item: Item) -> Job | None:
         """The document, if it has to be read; where it cannot be had, or its content is known, its row is written."""
-        try:
-            content = item.load()
-        except Exception as error:  # noqa: BLE001  # whatever a reader of archives stumbles over belongs to that document
-            self._fail(item, error)
+        content = item.content()
+        if isinstance(content, Exception):
+            self._fail(item, content)
             return None
         sha256 = content_hash(content)
-        standing = self._results.standing(item.place, sha256)
+        standing = self._results.standing(item.place, sha256, name=item.id)
         if not wanted(standing, self._conduct):
             self._keep_row(standing)
         elif sha256 in self._waiting:
@@ -217,13 +216,13 @@ class _Batch:
 
     def _fail(self, item: Item, error: Exception) -> None:
         """The row of a document that cannot be had; a record that it has from before stays."""
-        standing = standing_unread(self._results, item.place)
+        standing = standing_unread(self._results, item)
         if not wanted(standing, self._conduct):
             self._keep_row(standing)
             return
         answer = failure(error)
         line = row_line(answer.body, name=item.id, path=item.place, sha256="", configuration=self._results.configuration)
-        self._results.add(line, path=item.place, content="", failed=True)
+        self._results.add(line, path=item.place, name=item.id, content="", failed=True)
         self.totals.add(answer)
         self._conduct.watch(self.totals, Event(item.id, item.place, answer))
 
@@ -231,7 +230,7 @@ class _Batch:
         line = copied(line, name=item.id, path=item.place)
         row = read_row(line, item.place)
         answer = Answer("", row.status, row.usage, row.error, tuple(issue.code for issue in row.issues))
-        self._results.add(line, path=item.place, content=sha256, failed=row.status is RecordStatus.FAILED)
+        self._results.add(line, path=item.place, name=item.id, content=sha256, failed=row.status is RecordStatus.FAILED)
         self.totals.add_copy(answer)
         self._conduct.watch(self.totals, Event(item.id, item.place, answer, copied=True))
 

@@ -32,6 +32,8 @@ _BUFFER_BYTES = 1024 * 1024
 """How much of a column of a Parquet file is in memory, compressed; without a number, all that a group of rows has."""
 _BOM = b"\xef\xbb\xbf"
 _NAMED = 12
+_ABSENT = object()
+"""Stands for a column that is not there, which is something else than one with nothing in it."""
 """Columns that a message names."""
 _NO_TEXT = re.compile(r"[\x00\udc80-\udcff]")
 """NUL, and what "surrogateescape" makes of bytes that are no UTF-8."""
@@ -90,8 +92,13 @@ def _jsonl(file: BinaryIO, place: str, columns: Columns) -> Iterator[Item]:
             yield item_of(row, place=here)
         else:
             there = list(row)
-            called = None if columns.id is None else _name(_value(row, columns.id))
-            yield item_of(_text(_value(row, columns.text), columns.text, here, there), place=here, called=called)
+            called = None if columns.id is None else _value(row, columns.id, _ABSENT)
+            text = _text(_value(row, columns.text, _ABSENT), columns.text, here, there)
+            if called is _ABSENT and columns.id is not None:
+                text = Fault(
+                    DamagedSource, f"{here} has no column {columns.id!r}; it has {_some(there)}: choose with --id-column"
+                )
+            yield item_of(text, place=here, called=_name(called))
 
 
 def _whole_lines(file: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
@@ -218,6 +225,8 @@ def _text(value: object, column: str, place: str, there: Sequence[str]) -> Conte
     if isinstance(value, (str, bytes)):
         return value
     if value is None:
+        return Fault(EmptySource, f"{place} has nothing in column {column!r}")
+    if value is _ABSENT:
         way_out = f"its columns are {_some(there)}: choose one with --text-column"
         return Fault(EmptySource, f"{place} has no text in column {column!r}; {way_out}")
     return Fault(DamagedSource, f"{place} has no text in column {column!r}, but {type(value).__name__}")
@@ -225,21 +234,23 @@ def _text(value: object, column: str, place: str, there: Sequence[str]) -> Conte
 
 def _name(value: object) -> str | None:
     """What a row is called; None where it has no name that could be written."""
-    if value is None or value == "" or isinstance(value, (dict, list)):
+    if value is None or value is _ABSENT or value == "" or isinstance(value, (dict, list)):
         return None
     return str(value).encode("utf-8", "backslashreplace").decode()
 
 
-def _value(row: object, column: str) -> object:
-    """What stands in a column of an object in JSON, or further in by a dotted path.
+def _value(row: object, column: str, absent: object) -> object:
+    """What stands in a column of an object in JSON, or further in by a dotted path; ``absent`` where there is no such column.
 
-    >>> _value({"a": {"b": "x"}}, "a.b"), _value({"a.b": "y", "a": {"b": "x"}}, "a.b"), _value({"a": "x"}, "a.b")
-    ('x', 'y', None)
+    >>> _value({"a": {"b": "x"}}, "a.b", 0), _value({"a.b": "y", "a": {"b": "x"}}, "a.b", 0), _value({"a": "x"}, "a.b", 0)
+    ('x', 'y', 0)
     """
-    if not isinstance(row, dict) or column in row:
-        return row[column] if isinstance(row, dict) else None
+    if not isinstance(row, dict):
+        return absent
+    if column in row:
+        return row[column]
     outer, dot, inner = column.partition(".")
-    return _value(row.get(outer), inner) if dot else None
+    return _value(row.get(outer), inner, absent) if dot else absent
 
 
 def _without(place: str, missing: Sequence[str], there: Sequence[str]) -> UsageError:

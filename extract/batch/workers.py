@@ -15,7 +15,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Self
 
 from extract.batch.channel import Channel, Document, Done, Instructions, Message, Question, Refusal, Reply
-from extract.batch.reading import Answer, Reader, failure
+from extract.batch.reading import Answer, Reader, Reading, failure
 from extract.errors import ExtractError, RunStopped, UsageError
 from extract.pipeline import Document as Input
 from extract.threads import in_background
@@ -48,7 +48,7 @@ class _Worker:
                 [sys.executable, "-P", "-m", "extract.batch.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                env={name: value for name, value in os.environ.items() if name not in _KEYS} | {"PYTHONPATH": paths},
+                env=_environment(instructions.reading) | {"PYTHONPATH": paths},
                 process_group=0 if os.name == "posix" else None,  # Ctrl-C is for this process to see to
             )
         except OSError as error:
@@ -109,6 +109,12 @@ class _Worker:
                 self._gone = True
                 for waiting in self._waiting.values():
                     waiting.put(None)
+
+
+def _environment(reading: Reading) -> dict[str, str]:
+    """The variables of this process, without a key where this one asks; an engine of a user's own may need it."""
+    hidden = _KEYS if isinstance(reading.engine, str) else frozenset[str]()
+    return {name: value for name, value in os.environ.items() if name not in hidden}
 
 
 def _channel_of(process: subprocess.Popen[bytes]) -> Channel:

@@ -47,9 +47,11 @@ extract run posting.html --html review.html
 
 extract eval run job_posting --engine rules
 
+extract batch jobs -o jobs.jsonl
+
 extract doctor
 
-[bold]Exit codes[/bold]: 0 fine, 1 the document failed or the endpoint did, 2 wrong use, 130 Ctrl-C.
+[bold]Exit codes[/bold]: 0 fine, 1 the document failed or the endpoint did, 2 wrong use, 130 Ctrl-C; batch has more.
 """
 
 app = typer.Typer(

@@ -41,7 +41,7 @@ def collect(order: Order, documents: Iterable[Named]) -> Collected:
     """
     with resumed(order) as ledger, Provider(order.settings, order.retry) as provider:
         collected = _collected(order, ledger, provider)
-        full = _make_room(ledger, collected)
+        full = _make_room(ledger, collected, fewest=order.limits.fewest_requests)
         planned = plan(order, ledger, documents=documents) if ledger.manifest.stale else Planned()
         if full:
             now = standing(order, ledger, planned=planned, reason=_FULL)
@@ -72,14 +72,13 @@ def _collected(order: Order, ledger: Ledger, provider: Provider) -> list[Part]:
 def _arrived(ledger: Ledger, part: Part, batch: Batch, *, provider: Provider, cache: AnswerCache) -> Arrivals:
     arrivals = Arrivals(rooms_of(ledger, part), ledger.manifest.configuration, cache)
     for file, path in ((batch.output, ledger.path(part.name, "output")), (batch.errors, ledger.path(part.name, "errors"))):
-        if file is not None:
-            provider.download(file, path)
+        if file is not None and provider.download(file, path):
             arrivals.read(path)
     arrivals.close(batch)
     return arrivals
 
 
-def _make_room(ledger: Ledger, collected: list[Part]) -> bool:
+def _make_room(ledger: Ledger, collected: list[Part], *, fewest: int) -> bool:
     """Whether a batch found no place in the queue beside others, so that it is better to wait.
 
     Where there were no others of ours, it was too large by itself: parts are half as large from now on.
@@ -90,7 +89,10 @@ def _make_room(ledger: Ledger, collected: list[Part]) -> bool:
     if any(part.is_running for part in ledger.manifest.parts):
         return True
     if len(refused) == len(collected):
-        ledger.write(most_bytes=max(1, min(part.size for part in refused) // 2))
+        size = min(part.size for part in refused)
+        if all(part.requests <= fewest for part in refused):
+            return True  # they are small already: somebody else fills the queue
+        ledger.write(most_bytes=max(1, size // 2))
     return False
 
 

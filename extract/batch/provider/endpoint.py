@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import re
 import time
@@ -23,8 +24,10 @@ from extract.batch.provider.parts import ENDPOINTS
 from extract.engines.llm.connection import LONGEST_CONNECT, connected, secrets, timeouts
 from extract.engines.llm.faults import Failure, NoAnswer, Target, fault_of, report_of
 from extract.engines.llm.retrying import RetryPolicy
-from extract.errors import EndpointUnavailable, ExtractError, QuotaExhausted, UsageError
+from extract.errors import AccessDenied, EndpointUnavailable, ExtractError, QuotaExhausted, UsageError
 from extract.settings import Settings
+
+_LOG = logging.getLogger("extract")
 
 T = TypeVar("T")
 PART_ID = "extract_part"
@@ -142,8 +145,8 @@ class Provider:
         """How a batch stands."""
         return self._tried(lambda: _batch(self._client.batches.retrieve(name, timeout=self._timeout)))
 
-    def download(self, file: str, path: Path) -> None:
-        """Write a file of the endpoint to that path."""
+    def download(self, file: str, path: Path) -> bool:
+        """Write a file of the endpoint to that path; whether it is still there: the endpoint removes files after some time."""
 
         def downloaded() -> None:
             call = self._files.files.with_streaming_response.content(file, timeout=self._file_timeout)
@@ -158,6 +161,12 @@ class Provider:
             self._tried(downloaded)
         except OSError as error:
             raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+        except AccessDenied as error:
+            if not (isinstance(error.__cause__, openai.APIStatusError) and error.__cause__.status_code == 404):
+                raise
+            _LOG.warning("the file %s is not at the endpoint any longer: its answers are asked for again", file)
+            return False
+        return True
 
     def _found(self, part: Part, file: str) -> Batch | None:
         """The batch that was begun for a part, though we never heard of it."""
@@ -217,8 +226,8 @@ class Provider:
         """Tells an endpoint that has had enough, or that has no batches, from one that fails."""
         try:
             yield
-        except QuotaExhausted as error:
-            raise QueueFull(str(error)) from error
+        except QuotaExhausted:
+            raise
         except ExtractError as error:
             if isinstance(error.__cause__, openai.RateLimitError):
                 raise QueueFull(str(error)) from error

@@ -24,13 +24,14 @@ Name = Annotated[str, Field(max_length=2_000)]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How large a part may be, and in how many batches a request is tried.
+    """How large a part may be, how small one is made that finds no place, and in how many batches a request is tried.
 
     OpenAI takes 50,000 requests and 200 MB in a batch; the most that is sent stays below, for what surrounds the file.
     """
 
     most_requests: int = 50_000
     most_bytes: int = 190_000_000
+    fewest_requests: int = 100
     max_rounds: int = 3
 
 

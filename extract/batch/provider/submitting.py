@@ -20,7 +20,7 @@ class Submitted:
 
     ``new``: requests that were not known before. ``sent``: parts that left in this call. ``running`` and ``waiting``: requests in
     parts that are at the endpoint, and that could not be sent. ``left``: requests that are left to the run that follows.
-    ``reasons``: why some wait, or why there are not more of them.
+    ``reasons``: why some wait; ``limit``: why there are not more of them.
     """
 
     new: int = 0
@@ -29,16 +29,17 @@ class Submitted:
     waiting: int = 0
     left: int = 0
     reasons: tuple[str, ...] = ()
+    limit: str = ""
 
     @property
     def is_done(self) -> bool:
         """Whether no batch will bring anything more: the run that follows has all that there is."""
-        return not (self.running or self.waiting or self.reasons)
+        return not (self.running or self.waiting or self.reasons or self.limit)
 
     @property
     def is_stuck(self) -> bool:
-        """Whether something is left, and no batch is under way whose end could change that: ``reasons`` say why."""
-        return not self.running and not self.is_done
+        """Whether a limit keeps something from being sent, and no batch is under way whose end could change that."""
+        return bool(self.limit) and not self.running
 
 
 def submit(order: Order, documents: Iterable[Named]) -> Submitted:
@@ -75,7 +76,8 @@ def standing(order: Order, ledger: Ledger, *, planned: Planned, sent: int = 0, r
         running=sum(part.requests for part in parts if part.is_running),
         waiting=sum(part.requests for part in parts if part.is_unsent),
         left=len(given_up(ledger, max_rounds=order.limits.max_rounds)),
-        reasons=tuple(filter(None, (planned.reason, reason))),
+        reasons=(reason,) if reason else (),
+        limit=planned.reason,
     )
 
 

@@ -11,6 +11,7 @@ from extract.cli.batch.running import run
 
 app = typer.Typer(
     cls=WithDefault,
+    help="Write a row for each of many documents; the same command goes on where it stopped.",
     add_completion=False,
     no_args_is_help=False,
     pretty_exceptions_enable=False,

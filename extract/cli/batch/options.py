@@ -12,6 +12,7 @@ import typer
 
 from extract.batch.choosing import Choice
 from extract.batch.inputs import Inputs
+from extract.batch.own import Own
 from extract.batch.reading import Reading
 from extract.cli import options
 from extract.cli.asking import asked_engine, given_settings
@@ -37,7 +38,8 @@ OutputName = Annotated[
     typer.Option(
         "--output",
         "-o",
-        help="Where the rows go: .jsonl, .csv or .parquet; - is a stream of JSON lines to standard output.",
+        help="Where the rows go: .jsonl; .csv and .parquet are made at the end, of rows that OUT.jsonl beside them keeps; - is a "
+        "stream of JSON lines to standard output.",
         show_default=False,
     ),
 ]
@@ -86,9 +88,8 @@ class Documents:
     max_chars: options.MaxChars = MAX_CHARS
     lenient: options.Lenient = False
 
-    @property
-    def choice(self) -> Choice:
-        """The documents that are named; a list of them is read from standard input."""
+    def choice(self, report: Path | None = None) -> Choice:
+        """The documents that are named, without what the batch writes; a list of them is read from standard input."""
         listing = None if sys.stdin is None or sys.stdin.isatty() else cast("BufferedReader", sys.stdin.buffer)
         inputs = Inputs(
             self.include or (),
@@ -96,6 +97,7 @@ class Documents:
             text_column=self.text_column,
             id_column=self.id_column,
             max_chars=self.max_chars,
+            own=Own.of(Path(self.output), report) if self.output and not self.streams else None,
         )
         return Choice(inputs, self.inputs or [], listing=listing, sample=self.sample, seed=self.seed)
 

@@ -14,7 +14,11 @@ from rich.table import Table
 from rich.text import Text
 
 from extract.batch.batches import Batch
+from extract.batch.exports import journal_of
 from extract.batch.items import Content, Item
+from extract.batch.own import state_of
+from extract.batch.reading import content_hash
+from extract.batch.results import Standing, known_results
 from extract.batch.running import Conduct
 from extract.cli import options
 from extract.cli.asking import given_settings
@@ -23,7 +27,7 @@ from extract.cli.batch.running import carry_out
 from extract.cli.batch.watching import watching
 from extract.cli.grouping import grouped
 from extract.cli.output import FAILED, errors_of, fail, rendered, table, wants_json, write
-from extract.errors import EndpointUnavailable, SourceError, UsageError
+from extract.errors import EndpointUnavailable, UsageError
 from extract.report import printable
 
 if TYPE_CHECKING:
@@ -34,8 +38,7 @@ if TYPE_CHECKING:
 
 NOT_YET = 4
 """The exit code of ``collect`` while batches are under way."""
-_SUFFIX = ".batch"
-_STUCK = "no batch is under way, and not all could be sent: see to the reason, and give the same command again"
+_STUCK = "no batch is under way, and a limit keeps the rest back: raise it, or let `extract batch` ask directly"
 _LOOK_EVERY = 60.0
 """Seconds."""
 
@@ -56,7 +59,7 @@ def submit(documents: Documents, asked: Asked) -> None:
         from extract.batch.provider.submitting import submit as submitted  # of the extra llm
 
         order = _order(documents, asked)
-        done = submitted(order, _contents(documents))
+        done = submitted(order, _contents(documents, order))
         typer.echo(f"extract: {_standing(done)}", err=True)
         if done.is_stuck:
             fail(_STUCK, FAILED)
@@ -73,7 +76,7 @@ def status(*, output: Output = None, base_url: options.BaseUrl = None, output_fo
 
         if not output:
             raise UsageError("no output: name the file that was submitted for with -o")
-        parts = found(_folder(Path(output)), given_settings(base_url=base_url))
+        parts = found(state_of(Path(output)), given_settings(base_url=base_url))
     if wants_json(output_format):
         write(json.dumps([asdict(part) for part in parts], default=str, indent=2), None)
     else:
@@ -91,14 +94,14 @@ def collect(documents: Documents, asked: Asked, *, wait: Wait = False) -> None:
         from extract.batch.provider.collecting import collect as collected  # of the extra llm
 
         order = _order(documents, asked)
-        while not _is_done(lambda: collected(order, _contents(documents)), patient=wait):
+        while not _is_done(lambda: collected(order, _contents(documents, order)), patient=wait):
             if not wait:
                 raise typer.Exit(NOT_YET)
             time.sleep(_LOOK_EVERY)
-        reader, choice = order.reading.reader(), documents.choice
+        reader, choice = order.reading.reader(), documents.choice()
         batch = Batch(choice.items, reader, documents.path)
         with watching(total=choice.count(), quiet=False, log_json=False) as watch:
-            carry_out(batch, Conduct(), watch=watch)
+            carry_out(batch, Conduct(retry_failed=True), watch=watch, total=choice.count())
 
 
 def _is_done(collected: Callable[[], Collected], *, patient: bool) -> bool:
@@ -121,23 +124,21 @@ def _order(documents: Documents, asked: Asked) -> Order:
 
     if "-" in (documents.inputs or ()):
         raise UsageError("a list on standard input cannot be read again by collect: name the inputs, or a file of them (xargs)")
-    documents.choice.count()  # which says what is wrong with the inputs
-    return Order(asked.reading(documents), _folder(documents.path))
+    documents.choice().count()  # which says what is wrong with the inputs
+    return Order(asked.reading(documents), state_of(documents.path))
 
 
-def _folder(output: Path) -> Path:
-    return output.with_name(output.name + _SUFFIX)
-
-
-def _contents(documents: Documents) -> Iterator[tuple[str, Content]]:
-    """The documents that can be read: of the others the run that follows makes rows."""
-    for item in documents.choice.items():
-        if isinstance(item, Item):
-            try:
-                content = item.load()
-            except SourceError:
+def _contents(documents: Documents, order: Order) -> Iterator[tuple[str, Content]]:
+    """The documents that can be read and have no record yet: of the others the run that follows makes rows, or keeps them."""
+    with known_results(journal_of(documents.path), order.reading.reader().configuration) as results:
+        for item in documents.choice().items():
+            if not isinstance(item, Item):
                 continue
-            yield item.place, content
+            content = item.content()
+            if isinstance(content, Exception):
+                continue
+            if results.standing(item.place, content_hash(content), name=item.id) is not Standing.DONE:
+                yield item.place, content
 
 
 def _standing(now: Submitted) -> str:
@@ -149,7 +150,7 @@ def _standing(now: Submitted) -> str:
         told.append(f"{now.waiting:,} wait to be sent")
     if now.left:
         told.append(f"{now.left:,} are left to be asked directly")
-    return ", ".join([*told, *map(printable, now.reasons)])
+    return ", ".join([*told, *map(printable, filter(None, (*now.reasons, now.limit)))])
 
 
 def _brought(brought: Collected) -> str:

@@ -12,7 +12,7 @@ import typer
 from extract.batch.batches import Batch, cores, differences, opened
 from extract.batch.batches import run as run_batch
 from extract.batch.report.pages import INDEX
-from extract.batch.results import Results
+from extract.batch.results import Found, Results
 from extract.batch.running import Conduct, Event, Failures, Only
 from extract.batch.totals import Totals
 from extract.cli import options
@@ -20,7 +20,7 @@ from extract.cli.batch.dry_run import show_plan
 from extract.cli.batch.options import Asked, Documents
 from extract.cli.batch.watching import Watch, watching
 from extract.cli.grouping import grouped
-from extract.cli.output import FAILED, INTERRUPTED, drop_output, errors_of, finishing
+from extract.cli.output import FAILED, INTERRUPTED, WRONG_USE, drop_output, errors_of, finishing
 from extract.errors import RunStopped, UsageError
 from extract.once import leave_in_memory
 from extract.report import printable
@@ -78,7 +78,7 @@ DryRun = Annotated[
 Report = Annotated[
     Path | None,
     typer.Option(
-        help="Also write an HTML report into this folder: fields, issues, costs, and pages to check documents on.",
+        help="Also write an HTML report into this folder: fields, issues, costs, and pages to check a hundred documents on.",
         show_default=False,
         rich_help_panel=_SHOW,
     ),
@@ -117,7 +117,7 @@ def run(
         if force and only:
             raise UsageError("--force begins anew, and --only reads what has a row already: choose one")
         reading = asked.reading(documents, evidence=not no_evidence, cache=False if no_cache else None, concurrency=concurrency)
-        reader, choice = reading.reader(), documents.choice
+        reader, choice = reading.reader(), documents.choice(report)
         total = choice.count()
         batch = Batch(
             choice.items,
@@ -133,7 +133,7 @@ def run(
             show_plan(batch, conduct)
         else:
             with watching(total=total, quiet=quiet, log_json=log_json) as watch:
-                carry_out(batch, conduct, watch=watch)
+                carry_out(batch, conduct, watch=watch, total=total)
 
 
 def failures_named(text: str | None) -> Failures:
@@ -152,9 +152,12 @@ def failures_named(text: str | None) -> Failures:
     return Failures(number=int(stated["number"]))
 
 
-def carry_out(batch: Batch, conduct: Conduct, *, watch: Watch) -> None:
-    """The run, to its end; where it ends before, or documents have failed, the process does, with what there is to do."""
-    totals = Totals()
+def carry_out(batch: Batch, conduct: Conduct, *, watch: Watch, total: int | None) -> None:
+    """The run, to its end; where it ends before, or documents have failed, the process does, with what there is to do.
+
+    ``total``: how many documents there are, where that is known.
+    """
+    totals, left = Totals(), 0
     is_begun = False
 
     def see(seen: Totals, event: Event | None) -> None:
@@ -168,8 +171,10 @@ def carry_out(batch: Batch, conduct: Conduct, *, watch: Watch) -> None:
             is_begun = True
             _tell_beginning(batch, results, watch)
             run_batch(batch, results, conduct=conduct, totals=totals)
+            left = results.untouched()
     except KeyboardInterrupt:
-        _end(batch, watch, totals, told="interrupted", code=INTERRUPTED)
+        of = "" if total is None else f" of {total:,}"
+        _end(batch, watch, totals, told=f"interrupted after {totals.met:,}{of} documents", code=INTERRUPTED)
     except (RunStopped, UsageError) as error:
         if not is_begun:
             raise
@@ -177,9 +182,19 @@ def carry_out(batch: Batch, conduct: Conduct, *, watch: Watch) -> None:
             drop_output()
         _end(batch, watch, totals, told=f"stopped: {printable(str(error))}", code=FAILED)
     watch.end(totals)
+    _conclude(batch, totals, watch, left=left, total=total)
+
+
+def _conclude(batch: Batch, totals: Totals, watch: Watch, *, left: int, total: int | None) -> None:
+    """What there is to say at the end, and the exit code."""
+    if left:
+        watch.say(f"{left:,} rows of documents that did not come up stay in {batch.journal}")
     for made in (batch.output, batch.report and batch.report / INDEX):
         if made is not None:
             watch.say(f"see {made}")
+    if totals.met == 0 and total == 0:
+        watch.stopped("no documents: check INPUT, --include and --exclude (a table or an archive in a folder has to be named)")
+        raise typer.Exit(WRONG_USE)
     if totals.failed or totals.kept_failed:
         raise typer.Exit(SOME_FAILED)
 
@@ -187,7 +202,7 @@ def carry_out(batch: Batch, conduct: Conduct, *, watch: Watch) -> None:
 def _end(batch: Batch, watch: Watch, totals: Totals, *, told: str, code: int) -> NoReturn:
     """End the process before the end of the run."""
     watch.end(totals)
-    way_on = "" if batch.journal is None else "; what is done is kept, and the same command goes on"
+    way_on = "" if batch.journal is None else f"; what is done is kept in {batch.journal}, and the same command goes on"
     watch.stopped(f"{told}{way_on}")
     raise typer.Exit(code)
 
@@ -196,10 +211,19 @@ def _tell_beginning(batch: Batch, results: Results, watch: Watch) -> None:
     """Who reads, and what becomes of rows that were there."""
     watch.say(_who(batch))
     if results.moved is not None and results.earlier is not None:
-        made = ", ".join(differences(results.earlier.other, batch.reader))
-        watch.say(f"a new run: {batch.journal} was made with another {made}; it is kept as {results.moved}")
+        made = _made(results.earlier, batch)
+        watch.say(f"a new run: {batch.journal} was made another way ({made}); it is kept as {results.moved}")
+    elif results.earlier is not None and results.earlier.current + results.earlier.others:
+        watch.say(f"--force: {results.earlier.current + results.earlier.others:,} rows of {batch.journal} are dropped")
+    elif results.found.others:
+        told = f"{results.found.others:,} rows were made another way ({_made(results.found, batch)})"
+        watch.say(f"going on with {batch.journal}, in place: {told}, and are replaced as their documents come up")
     elif results.found.current:
         watch.say(f"going on with {batch.journal}, which has {results.found.current:,} rows")
+
+
+def _made(found: Found, batch: Batch) -> str:
+    return ", ".join(differences(found.other, batch.reader))
 
 
 def _who(batch: Batch) -> str:

@@ -244,5 +244,5 @@ def _summary_text(totals: Totals, seconds: float) -> str:
         shown.add_row("skipped", f"{totals.skipped:,}", "no documents")
     told = [f"issue {printable(code)}: {count:,}" for code, count in totals.issues.most_common(_MOST_ISSUES)]
     rate = f", {totals.done / seconds:,.1f} a second" if totals.done and seconds > 0 else ""
-    last = f"{_counts(totals)}; {totals.usage.calls:,} calls, {seconds:,.1f} s{rate}"
+    last = f"in this run: {_counts(totals)}; {totals.usage.calls:,} calls, {seconds:,.1f} s{rate}"
     return "\n".join([rendered([shown], None), *told, last])
