@@ -179,7 +179,7 @@ def test_a_table_with_a_name_that_is_no_utf_8(tmp_path: Path) -> None:
             "EmptySource: t.jsonl:2 has no text in column 'text'; its columns are texts, b: choose one with",
         ),
         (b'{"text": null}', "EmptySource: t.jsonl:2 has nothing in column 'text'"),
-        (b'{"text": {"a": 1}}', "DamagedSource: t.jsonl:2 has no text in column 'text', but dict"),
+        (b'{"text": 7}', "DamagedSource: t.jsonl:2 has no text in column 'text', but int"),
         (b"{}", "EmptySource: t.jsonl:2 has no text in column 'text'; its columns are none"),
         (b'{"text": "' + b"x" * 3000 + b'"}', "SourceTooLarge: t.jsonl:2 is longer than 2,000 characters"),
     ],
@@ -395,3 +395,11 @@ def test_lines_are_where_rows_begin(rows: list[tuple[str, str]]) -> None:
         csv.writer(text).writerow(row)
     found = list(records(io.StringIO(text.getvalue(), newline=""), ",", max_chars=1000))
     assert [(record.line, record.cells) for record in found] == list(zip(begins, rows, strict=True))
+
+
+def test_an_object_in_a_column_is_a_document_of_json(tmp_path: Path) -> None:
+    """JSON-LD as crawlers keep it, and a list of it."""
+    rows = [{"text": {"@type": "JobPosting", "title": "Köchin"}}, {"text": [{"@type": "JobPosting"}]}]
+    (tmp_path / "t.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows), "utf-8")
+    found = [json.loads(content) for _, content in read(tmp_path / "t.jsonl")]
+    assert found == [row["text"] for row in rows]

@@ -224,6 +224,8 @@ def _cell(batch: RecordBatch, column: str, at: int) -> object:
 def _text(value: object, column: str, place: str, there: Sequence[str]) -> Content | Fault:
     if isinstance(value, (str, bytes)):
         return value
+    if isinstance(value, (dict, list)):  # JSON-LD as crawlers keep it
+        return json.dumps(value, ensure_ascii=False, default=str)
     if value is None:
         return Fault(EmptySource, f"{place} has nothing in column {column!r}")
     if value is _ABSENT:

@@ -43,7 +43,7 @@ Jobs = Annotated[
     typer.Option(
         min=1,
         max=256,
-        help="Processes that read documents. Default: one for each core for the rules, 1 for a model.",
+        help="Processes that read documents, 200 MB each. Default: one for each core for the rules, 1 for a model.",
         show_default=False,
         rich_help_panel=_RUN,
     ),
