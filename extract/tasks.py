@@ -92,8 +92,9 @@ def schema_in_file(place: str) -> type[BaseModel]:
 
 def _run(path: Path, name: str) -> ModuleType:
     """The module that a file is; it finds the modules beside it, as if Python were started with it."""
-    loader = SourceFileLoader(name, str(path))
-    spec = ModuleSpec(name, loader, origin=str(path))
+    place = str(path.absolute())  # the same name may be another file later, from another working directory
+    loader = SourceFileLoader(name, place)
+    spec = ModuleSpec(name, loader, origin=place)
     spec.has_location = True  # which gives the module its __file__
     module = module_from_spec(spec)
     sys.modules[name] = module  # Pydantic looks the names in annotations up there
@@ -110,7 +111,7 @@ def _run(path: Path, name: str) -> ModuleType:
 
 
 def _is_loaded(name: str, path: Path) -> bool:
-    return name in sys.modules and getattr(sys.modules[name], "__file__", None) == str(path)
+    return name in sys.modules and getattr(sys.modules[name], "__file__", None) == str(path.absolute())
 
 
 def _is_model(value: object) -> bool:

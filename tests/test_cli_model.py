@@ -14,6 +14,7 @@ from fault_server import FaultServer, Step, serving
 from typer.testing import CliRunner, Result
 
 from extract.cli import app
+from extract.tasks import task_named
 
 KEY = "sk-never-to-be-seen"
 POSTING = "Acme Bakery\n\nWe are looking for someone who bakes.\n\n- Bake croissants\n- Keep the ovens clean\n"
@@ -384,3 +385,16 @@ def test_a_schema_file_finds_the_modules_beside_it(posting: Path, server: FaultS
     assert printed(run("prompt", posting, "--schema", "bakery.py:Bakery"))["body"]
     posting.with_name("leaving.py").write_text("raise SystemExit(3)\n", encoding="utf-8")
     assert run("prompt", posting, "--schema", "leaving.py:Bakery").exit_code == 2
+
+
+def test_the_same_name_from_another_folder_is_another_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that changes its working directory does not go on with the file of the one before."""
+    found = []
+    for field in ("first", "second"):
+        (tmp_path / field).mkdir()
+        (tmp_path / field / "kept.py").write_text(
+            f"from pydantic import BaseModel\n\n\nclass Kept(BaseModel):\n    {field}: str\n"
+        )
+        monkeypatch.chdir(tmp_path / field)
+        found += list(task_named("kept.py:Kept").schema.model_fields)
+    assert found == ["first", "second"]
