@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -50,3 +53,29 @@ class Page(HTMLParser):
     @property
     def text(self) -> str:
         return "".join("".join(text) for name, _, text in self.elements if name == "html")
+
+
+def policy_of(page: Page) -> dict[str, list[str]]:
+    """What a page allows itself, by directive."""
+    (content,) = [has["content"] for has, _ in page.all("meta") if has.get("http-equiv") == "Content-Security-Policy"]
+    return {name: values for name, *values in (part.split() for part in content.split(";"))}
+
+
+def hash_of(text: str) -> str:
+    """What a policy calls a style or a script by."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def runs_only_its_own(page: Page) -> None:
+    """Asserts that the one style and the one script of a page are all that it lets be loaded, run or sent."""
+    ((_, style),), ((_, script),) = page.all("style"), page.all("script")
+    assert policy_of(page) == {
+        "default-src": ["'none'"],
+        "style-src": [hash_of(style)],
+        "script-src": [hash_of(script)],
+        "img-src": ["data:"],
+        "base-uri": ["'none'"],
+        "form-action": ["'none'"],
+    }
+    assert len(script) > 1000
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|fetch\(|XMLHttp", script)

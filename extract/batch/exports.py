@@ -40,15 +40,13 @@ def journal_of(output: Path) -> Path:
 
 def write_table(lines: Iterable[bytes], output: Path, *, schema: type[BaseModel]) -> None:
     """Write the rows as the table that the ending of the output names, whole or not at all; nothing where it names none."""
-    match output.suffix.lower():
-        case ".csv":
-            _write_csv(lines, output, schema)
-        case ".parquet":
-            from extract.batch.parquet import write_parquet  # of the extra parquet
+    ending = output.suffix.lower()
+    if ending == CSV:
+        _write_csv(lines, output, schema)
+    elif ending == PARQUET:
+        from extract.batch.parquet import write_parquet  # of the extra parquet
 
-            write_parquet((json.loads(line) for line in lines), output, schema=schema)
-        case _:
-            return
+        write_parquet((json.loads(line) for line in lines), output, schema=schema)
 
 
 def check_table(output: Path, journal: Path) -> None:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Generic, Literal, TypedDict, TypeVar, Unpack, 
 
 from pydantic import BaseModel, JsonValue
 
-from extract.batch.reading import Reader, Reading, content_hash, failure
+from extract.batch.reading import Answer, Reader, Reading, content_hash, failure
 from extract.batch.workers import Workers, documents_at_once
 from extract.checks import Check, as_checks
 from extract.engines.base import Engine
-from extract.errors import RunStopped, UsageError
+from extract.errors import UsageError
 from extract.pipeline import Document, extraction_of
 from extract.result import Extraction, Fault, Usage
 from extract.source import MAX_CHARS, Format, Source
@@ -191,14 +191,10 @@ def _name(source: Document, index: int) -> str:
 
 
 def _outcome_here(job: _Numbered, reader: Reader) -> Outcome[BaseModel]:
-    try:
-        extraction = reader.extraction(job.id, job.document)
-    except (RunStopped, UsageError):
-        raise
-    except Exception as error:  # noqa: BLE001  # also a crash belongs to its document
-        answer = failure(error)
-        return Outcome(job.index, job.id, None, answer.fault, answer.usage)
-    return Outcome(job.index, job.id, extraction, usage=extraction.usage)
+    found = reader.outcome(job.id, job.document)
+    if isinstance(found, Answer):
+        return Outcome(job.index, job.id, None, found.fault, found.usage)
+    return Outcome(job.index, job.id, found, usage=found.usage)
 
 
 def _outcome_there(job: _Numbered, reader: Reader, workers: Workers) -> Outcome[BaseModel]:

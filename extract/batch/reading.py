@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -106,23 +106,27 @@ class Reader:
             checks=reading.checks,
         )
 
-    def answer(self, name: str | None, content: Document) -> Answer:
-        """What becomes of a document. Raises only what the next ones would meet too: RunStopped, UsageError."""
+    def outcome(self, name: str | None, content: Document) -> Extraction[BaseModel] | Answer:
+        """The record of a document, or the answer of one without. Raises only what the next ones would meet too: RunStopped,
+        UsageError.
+        """
         try:
-            return self._answered(self.extraction(name, content))
+            return self.extraction(name, content)
         except (RunStopped, UsageError):
             raise
         except Exception as error:  # noqa: BLE001  # also a crash belongs to its document, and is not the end of the others
             return failure(error)
 
+    def answer(self, name: str | None, content: Document) -> Answer:
+        """What becomes of a document; raises as ``outcome``."""
+        found = self.outcome(name, content)
+        return found if isinstance(found, Answer) else self._answered(found)
+
     def whole_answer(self, name: str | None, content: Document) -> Answer:
         """The same with the record as it is, and not as JSON, which not every schema reads back as it wrote it."""
-        try:
-            found = self.extraction(name, content)
-        except (RunStopped, UsageError):
-            raise
-        except Exception as error:  # noqa: BLE001  # as for ``answer``
-            return failure(error)
+        found = self.outcome(name, content)
+        if isinstance(found, Answer):
+            return found
         parts = {key: getattr(found, key) for key in type(found).model_fields}
         return Answer("", found.status, found.usage, parts=parts)
 
@@ -179,7 +183,13 @@ def _code_of(*used: object) -> set[str]:
     """The hashes of the files that classes and functions stand in, but for those of this package."""
     modules = {getattr(each, "__module__", "") for each in used}
     files = {getattr(sys.modules.get(name), "__file__", None) for name in modules if not name.startswith("extract.")}
-    return {sha256(Path(file).read_bytes()).hexdigest() for file in files if file is not None and Path(file).is_file()}
+    return {_file_hash(Path(file)) for file in files if file is not None and Path(file).is_file()}
+
+
+@cache
+def _file_hash(file: Path) -> str:
+    """SHA-256 of a file that was loaded: once a process, as what was loaded from it, and not for each row."""
+    return sha256(file.read_bytes()).hexdigest()
 
 
 def failure(error: Exception) -> Answer:

@@ -15,7 +15,7 @@ from hashlib import sha256
 from io import FileIO
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from extract.batch.rows import is_sound
 from extract.errors import RunStopped, UsageError
@@ -66,6 +66,13 @@ class Found:
     other: bytes = b""
 
 
+class _Row(NamedTuple):
+    content: bytes
+    start: int
+    failed: int
+    current: int
+
+
 class Results:
     """The rows of a journal, and which documents they are of.
 
@@ -107,21 +114,17 @@ class Results:
 
     def standing(self, place: str, content: str, *, name: str) -> Standing:
         """How the document with that SHA-256 and that id stands to its row; the hash is empty where it cannot be read."""
-        with _told():
-            row = self._index.execute(
-                "SELECT content, start, failed, current FROM rows WHERE place = ?", (_short(place),)
-            ).fetchone()
-        if row is None or row[1] == _NOWHERE:
+        row = self._row(place)
+        if row is None:
             return Standing.NEW
-        if row[0] != _named(content, name) or not row[3]:
+        if row.content != _named(content, name) or not row.current:
             return Standing.CHANGED
-        return Standing.FAILED if row[2] else Standing.DONE
+        return Standing.FAILED if row.failed else Standing.DONE
 
     def has_record(self, place: str) -> bool:
         """Whether there is a row with a record, made this way, whatever the content."""
-        with _told():
-            row = self._index.execute("SELECT start, failed, current FROM rows WHERE place = ?", (_short(place),)).fetchone()
-        return row is not None and row[0] != _NOWHERE and not row[1] and bool(row[2])
+        row = self._row(place)
+        return row is not None and not row.failed and bool(row.current)
 
     def same(self, content: str) -> bytes | None:
         """The row of a document with that SHA-256: one with a record, or of this run; None where there is none."""
@@ -144,11 +147,9 @@ class Results:
     def add(self, line: bytes, *, path: str, name: str, content: str, failed: bool) -> None:
         """Write a row; RunStopped where that cannot be done. In this run, it stands for all documents with its content."""
         start = self._journal.append(line)
-        key = _short(path)
+        self.superseded += self._row(path) is not None
         with _told():
-            before = self._index.execute("SELECT start FROM rows WHERE place = ?", (key,)).fetchone()
-            self.superseded += before is not None and before[0] != _NOWHERE
-            self._index.execute(_ADD, (key, _named(content, name), start, failed, 1, 1))
+            self._index.execute(_ADD, (_short(path), _named(content, name), start, failed, 1, 1))
             if content:
                 self._index.execute("INSERT OR IGNORE INTO contents VALUES (?, ?)", (_key(content), start))
         if self._echo is not None:
@@ -157,12 +158,18 @@ class Results:
     def lines(self) -> Iterator[bytes]:
         """The rows as they stand now, one a document, in the order in which they were written; damaged lines are left out."""
         for start, line in self._journal.lines():
-            if (head := _head_of(line)) is None:
-                continue
-            with _told():
-                row = self._index.execute("SELECT start FROM rows WHERE place = ?", (_short(head.path),)).fetchone()
-            if row is not None and row[0] == start:
+            head = _head_of(line)
+            row = None if head is None else self._row(head.path)
+            if row is not None and row.start == start:
                 yield line
+
+    def _row(self, place: str) -> _Row | None:
+        """What the index knows of the row at a place; None where there is none yet."""
+        with _told():
+            found = self._index.execute(
+                "SELECT content, start, failed, current FROM rows WHERE place = ? AND start != ?", (_short(place), _NOWHERE)
+            ).fetchone()
+        return None if found is None else _Row(*found)
 
     def _note(self, start: int, line: bytes) -> None:
         head = _head_of(line)
@@ -176,10 +183,8 @@ class Results:
             self.found.others += 1
             if not self.found.other or (head.is_made and not self._other_is_made):
                 self.found.other, self._other_is_made = line, head.is_made
-        key = _short(head.path)
-        before = self._index.execute("SELECT start FROM rows WHERE place = ?", (key,)).fetchone()
-        self.superseded += before is not None
-        self._index.execute(_ADD, (key, _named(head.sha256, head.name), start, head.failed, current, 0))
+        self.superseded += self._row(head.path) is not None
+        self._index.execute(_ADD, (_short(head.path), _named(head.sha256, head.name), start, head.failed, current, 0))
         if current and not head.failed:
             self._index.execute("INSERT OR IGNORE INTO contents VALUES (?, ?)", (_key(head.sha256), start))
 

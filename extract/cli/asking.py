@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,16 +24,39 @@ _NAME = "MODEL"
 """What stands for the name of the model where none is set and none is asked."""
 
 
-def asked_engine(engine: options.EngineName, named: str | None) -> options.EngineName:
-    """The engine that options ask for: whoever names a model or an address does not want the rules instead."""
-    return options.EngineName.LLM if named and engine is options.EngineName.AUTO else engine
-
-
 def given_settings(**given: object) -> Settings:
     """The settings of the environment with what options say over them."""
     from extract.settings import Settings  # 0.1 s, which the rules do without
 
     return Settings(**{name: value for name, value in given.items() if value is not None})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who fills the records: the options that commands share."""
+
+    engine: options.Engine = options.EngineName.AUTO
+    model: options.Model = None
+    base_url: options.BaseUrl = None
+    prompt: options.Prompt = None
+    ask: options.Ask = None
+    max_cost: options.MaxCost = None
+    max_tokens: options.MaxTokens = None
+    max_repairs: options.MaxRepairs = None
+    prices: options.Prices = None
+
+    @property
+    def chosen(self) -> options.EngineName:
+        """The engine that is meant: whoever names a model or an address does not want the rules instead."""
+        named = self.model or self.base_url
+        return options.EngineName.LLM if named and self.engine is options.EngineName.AUTO else self.engine
+
+    def settings(self, **more: object) -> Settings | None:
+        """The settings of the environment, and over them what was given; None for the rules, which need none."""
+        if self.chosen is options.EngineName.RULES:
+            return None
+        own = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "engine"}
+        return given_settings(**own, **more)
 
 
 def show_prompt(

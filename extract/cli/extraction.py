@@ -14,7 +14,8 @@ from rich.text import Text
 
 from extract import Extraction, extract, report
 from extract.cli import options
-from extract.cli.asking import asked_engine, given_settings, show_quote
+from extract.cli.asking import Asked, show_quote
+from extract.cli.grouping import grouped
 from extract.cli.output import (
     FAILED,
     WRONG_USE,
@@ -61,6 +62,7 @@ class RecordFormat(StrEnum):
     JSONLD = "jsonld"
 
 
+@grouped
 def run(
     file: options.File = None,
     *,
@@ -78,15 +80,7 @@ def run(
     ] = None,
     strict: options.Strict = False,
     lenient: options.Lenient = False,
-    engine: options.Engine = options.EngineName.AUTO,
-    model: options.Model = None,
-    base_url: options.BaseUrl = None,
-    prompt: options.Prompt = None,
-    ask: options.Ask = None,
-    max_cost: options.MaxCost = None,
-    max_tokens: options.MaxTokens = None,
-    max_repairs: options.MaxRepairs = None,
-    prices: options.Prices = None,
+    asked: Asked,
     repeat: options.Repeat = None,
     no_cache: options.NoCache = False,
     dry_run: Annotated[
@@ -103,21 +97,7 @@ def run(
     with errors_of(name):
         if output_format is RecordFormat.JSONLD and (reason := report.no_jsonld(task_named(schema).schema)):
             raise UsageError(reason)  # before a call is paid for
-        engine = asked_engine(engine, model or base_url)
-        settings = None  # the rules need none
-        if engine is not options.EngineName.RULES:
-            settings = given_settings(
-                model=model,
-                base_url=base_url,
-                prompt=prompt,
-                ask=ask,
-                max_cost=max_cost,
-                max_tokens=max_tokens,
-                max_repairs=max_repairs,
-                prices=prices,
-                repeat=repeat,
-                cache=False if no_cache else None,
-            )
+        engine, settings = asked.chosen, asked.settings(repeat=repeat, cache=False if no_cache else None)
         opened = open_source(source, max_chars=max_chars, name=name)  # once: a file may change, and a pipe is gone
         if dry_run:
             show_quote(opened, schema, engine, settings=settings, input_format=input_format, output=output)

@@ -50,8 +50,16 @@ def read_document(file: str | None, max_chars: int) -> tuple[str, bytes | Path]:
 
 def keep_apart(source: bytes | Path, output: Path | None, *, option: str = "--output") -> None:
     """Ends the process where the result would overwrite the document."""
-    if output is not None and isinstance(source, Path) and output.exists() and source.exists() and output.samefile(source):
+    if output is not None and isinstance(source, Path) and is_same(output, source):
         fail(f"{output} is the document itself, which would be lost. Choose another file with {option}.", WRONG_USE)
+
+
+def is_same(one: Path, other: Path) -> bool:
+    """Whether both are there, and are one file."""
+    try:
+        return one.samefile(other)
+    except (OSError, ValueError):  # one of them is not there, or could not be
+        return False
 
 
 def check_writable(output: Path | None, *, option: str = "--output") -> None:

@@ -1,4 +1,4 @@
-"""The options of the batch commands: which documents, and who is asked."""
+"""The options that the batch commands share: which documents, and where their rows go."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import Annotated, cast
 
 import typer
 
@@ -15,12 +15,10 @@ from extract.batch.inputs import Inputs
 from extract.batch.own import Own
 from extract.batch.reading import Reading
 from extract.cli import options
-from extract.cli.asking import asked_engine, given_settings
+from extract.cli.asking import Asked
+from extract.cli.output import is_same
 from extract.errors import UsageError
 from extract.source import MAX_CHARS
-
-if TYPE_CHECKING:
-    from extract.settings import Settings  # the rules read none
 
 _INPUT = "Which documents"
 STREAM = "-"
@@ -101,6 +99,18 @@ class Documents:
         )
         return Choice(inputs, self.inputs or [], listing=listing, sample=self.sample, seed=self.seed)
 
+    def reading(self, asked: Asked, *, evidence: bool = True, **more: object) -> Reading:
+        """How they are read; ``more`` are settings."""
+        return Reading(
+            schema=self.schema,
+            engine=asked.chosen.value,
+            settings=asked.settings(**more),
+            input_format=self.input_format,
+            max_chars=self.max_chars,
+            strict=not self.lenient,
+            evidence=evidence,
+        )
+
     @property
     def streams(self) -> bool:
         """Whether rows go to standard output."""
@@ -112,55 +122,6 @@ class Documents:
         if not self.output or self.streams:
             raise UsageError("no output: name a file with -o (.jsonl, .csv, .parquet)")
         path = Path(self.output)
-        if any(name and name != STREAM and _is_same(Path(name), path) for name in self.inputs or ()):
+        if any(name and name != STREAM and is_same(Path(name), path) for name in self.inputs or ()):
             raise UsageError(f"{path} is an input, and would be lost: choose another output with -o")
         return path
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Who fills the records."""
-
-    engine: options.Engine = options.EngineName.AUTO
-    model: options.Model = None
-    base_url: options.BaseUrl = None
-    prompt: options.Prompt = None
-    ask: options.Ask = None
-    max_cost: options.MaxCost = None
-    max_tokens: options.MaxTokens = None
-    max_repairs: options.MaxRepairs = None
-    prices: options.Prices = None
-
-    def reading(self, documents: Documents, *, evidence: bool = True, **more: object) -> Reading:
-        """How documents are read; ``more`` are settings."""
-        engine = asked_engine(self.engine, self.model or self.base_url)
-        return Reading(
-            schema=documents.schema,
-            engine=engine.value,
-            settings=None if engine is options.EngineName.RULES else self.settings(**more),
-            input_format=documents.input_format,
-            max_chars=documents.max_chars,
-            strict=not documents.lenient,
-            evidence=evidence,
-        )
-
-    def settings(self, **more: object) -> Settings:
-        """The settings of the environment, and over them what was given here."""
-        return given_settings(
-            model=self.model,
-            base_url=self.base_url,
-            prompt=self.prompt,
-            ask=self.ask,
-            max_cost=self.max_cost,
-            max_tokens=self.max_tokens,
-            max_repairs=self.max_repairs,
-            prices=self.prices,
-            **more,
-        )
-
-
-def _is_same(one: Path, other: Path) -> bool:
-    try:
-        return one.samefile(other)
-    except (OSError, ValueError):
-        return False

@@ -21,8 +21,8 @@ from extract.batch.reading import content_hash
 from extract.batch.results import Standing, known_results
 from extract.batch.running import Conduct
 from extract.cli import options
-from extract.cli.asking import given_settings
-from extract.cli.batch.options import Asked, Documents
+from extract.cli.asking import Asked, given_settings
+from extract.cli.batch.options import Documents
 from extract.cli.batch.running import carry_out
 from extract.cli.batch.watching import watching
 from extract.cli.grouping import grouped
@@ -98,10 +98,11 @@ def collect(documents: Documents, asked: Asked, *, wait: Wait = False) -> None:
             if not wait:
                 raise typer.Exit(NOT_YET)
             time.sleep(_LOOK_EVERY)
-        reader, choice = order.reading.reader(), documents.choice()
-        batch = Batch(choice.items, reader, documents.path)
-        with watching(total=choice.count(), quiet=False, log_json=False) as watch:
-            carry_out(batch, Conduct(retry_failed=True), watch=watch, total=choice.count())
+        choice = documents.choice()
+        total = choice.count()
+        batch = Batch(choice.items, order.reading.reader(), documents.path)
+        with watching(total=total, quiet=False, log_json=False) as watch:
+            carry_out(batch, Conduct(retry_failed=True), watch=watch, total=total)
 
 
 def _is_done(collected: Callable[[], Collected], *, patient: bool) -> bool:
@@ -125,7 +126,7 @@ def _order(documents: Documents, asked: Asked) -> Order:
     if "-" in (documents.inputs or ()):
         raise UsageError("a list on standard input cannot be read again by collect: name the inputs, or a file of them (xargs)")
     documents.choice().count()  # which says what is wrong with the inputs
-    return Order(asked.reading(documents), state_of(documents.path))
+    return Order(documents.reading(asked), state_of(documents.path))
 
 
 def _contents(documents: Documents, order: Order) -> Iterator[tuple[str, Content]]:

@@ -16,8 +16,9 @@ from extract.batch.results import Found, Results
 from extract.batch.running import Conduct, Event, Failures, Only
 from extract.batch.totals import Totals
 from extract.cli import options
+from extract.cli.asking import Asked
 from extract.cli.batch.dry_run import show_plan
-from extract.cli.batch.options import Asked, Documents
+from extract.cli.batch.options import Documents
 from extract.cli.batch.watching import Watch, watching
 from extract.cli.grouping import grouped
 from extract.cli.output import FAILED, INTERRUPTED, WRONG_USE, drop_output, errors_of, finishing
@@ -116,7 +117,7 @@ def run(
     with errors_of("batch"):
         if force and only:
             raise UsageError("--force begins anew, and --only reads what has a row already: choose one")
-        reading = asked.reading(documents, evidence=not no_evidence, cache=False if no_cache else None, concurrency=concurrency)
+        reading = documents.reading(asked, evidence=not no_evidence, cache=False if no_cache else None, concurrency=concurrency)
         reader, choice = reading.reader(), documents.choice(report)
         total = choice.count()
         batch = Batch(

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from extract.cli import options
-from extract.cli.asking import asked_engine, given_settings
+from extract.cli.asking import Asked
 from extract.cli.evaluation.running import SchemaOf
 from extract.cli.output import FAILED, errors_of, fail, notice, wants_json, write
 from extract.report import printable
@@ -76,17 +76,14 @@ def new(
     with errors_of(str(file)):
         from extract.evals.drafting import draft_case  # of the extra evals
 
-        chosen = asked_engine(engine, model or base_url)
-        settings = None
-        if chosen is not options.EngineName.RULES:
-            settings = given_settings(model=model, base_url=base_url, prompt=prompt)
+        asked = Asked(engine, model, base_url, prompt)
         drafted = draft_case(
             file,
             output,
             name=name or file.stem,
             schema=schema,
-            engine=chosen.value,
-            settings=settings,
+            engine=asked.chosen.value,
+            settings=asked.settings(),
             input_format=input_format,
             max_chars=max_chars,
         )
