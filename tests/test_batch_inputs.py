@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from loaded import content_of, loaded, skipped
 
 from extract.batch.inputs import Inputs, listed
-from extract.batch.items import Fault, Item, Skipped, item_of
+from extract.batch.items import Item, NoContent, Skipped, item_of
 from extract.batch.naming import Names
 from extract.batch.sampling import sampled
 from extract.errors import DamagedSource, RunStopped, UnreadableSource, UsageError
@@ -555,7 +555,7 @@ def contents(path: Path) -> Iterator[str | bytes]:
 
 def test_a_fault_is_raised_anew_each_time() -> None:
     """The same words, and no exception that two threads share."""
-    item = item_of(Fault(DamagedSource, "broken"), place="a", called="b")
+    item = item_of(NoContent(DamagedSource, "broken"), place="a", called="b")
     raised = []
     for _ in range(2):
         with pytest.raises(DamagedSource, match=r"^broken$") as caught:
@@ -563,4 +563,4 @@ def test_a_fault_is_raised_anew_each_time() -> None:
         raised.append(caught.value)
     assert raised[0] is not raised[1]
     assert (item.id, item.place) == ("b", "a")
-    assert Fault.of(UnreadableSource("gone")) == Fault(UnreadableSource, "gone")
+    assert NoContent.of(UnreadableSource("gone")) == NoContent(UnreadableSource, "gone")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import resource
 import subprocess
@@ -13,8 +14,9 @@ from pathlib import Path
 import pytest
 from batches import Reads, batched, item, paths, posting, postings, rows
 
+from extract.batch.reading import Reading
 from extract.batch.results import Earlier, known_results, open_results
-from extract.batch.rows import copied, is_sound, read_row, row_line
+from extract.batch.rows import copied, is_sound, line_of, read_row, row_line
 from extract.errors import FormatError, RunStopped, UsageError
 from extract.journal import Journal
 
@@ -199,8 +201,22 @@ def test_a_copy_names_its_own_place_and_asked_nothing() -> None:
         '{"record":null,"status":"failed","usage":{"calls":3},"provenance":null,'
         '"error":{"code":"empty","message":"a.txt holds nothing"}}'
     )
-    copy = read_row(copied(row_line(body, name="a", path="a.txt", sha256="", configuration="c"), name="b", path="b.txt"), "")
+    row = read_row(row_line(body, name="a", path="a.txt", sha256="", configuration="c"), "")
+    copy = read_row(line_of(copied(row, name="b", path="b.txt")), "")
     assert (copy.id, copy.path, copy.usage.calls, copy.error and copy.error.message) == ("b", "b.txt", 0, "b.txt holds nothing")
+
+
+@pytest.mark.parametrize("evidence", [True, False])
+def test_a_row_that_was_read_is_written_as_it_was(evidence: bool) -> None:
+    """So that a copy differs in nothing but what it is about: each number and each letter, and keys that are not there."""
+    body = Reading(engine="rules", evidence=evidence).reader().answer("ä.txt", posting(1)).body
+    unusual = '{"record":{"z":1.50,"a":[123456789012345678901234567890,1e-7,"\u2028é",null,-0.0]},'
+    for each in (body, unusual + body[body.index('"status"') :]):
+        line = row_line(each, name="1", path="ä.txt", sha256="0f", configuration="c")
+        again = line_of(read_row(line, ""))
+        assert json.loads(again[: again.rindex(b',"checksum"')] + b"}") == json.loads(line[: line.rindex(b',"checksum"')] + b"}")
+        assert list(json.loads(again)) == list(json.loads(line))
+        assert is_sound(again)
 
 
 def test_a_line_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:

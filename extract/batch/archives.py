@@ -14,7 +14,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from extract.batch.items import Content, Fault, Item, Skipped, item_of, place_of, printable, sound, until_broken
+from extract.batch.items import Content, Item, NoContent, Skipped, item_of, place_of, printable, sound, until_broken
 from extract.batch.naming import Names
 from extract.batch.salvaging import Header, Member, headers
 from extract.batch.tables import TABLES
@@ -163,15 +163,15 @@ def _salvage(member: Member, header: Header, place: str, *, max_chars: int) -> I
         raw = read_within(cast("BinaryIO", member), name=place, max_chars=max_chars)
         if not member.sound:
             raise DamagedSource(f"{place} is damaged: its checksum is wrong")
-        content: Content | Fault = _content(raw, header.name, place, max_chars)
+        content: Content | NoContent = _content(raw, header.name, place, max_chars)
     except SourceError as error:
-        content = Fault.of(error)
+        content = NoContent.of(error)
     return item_of(content, place=place)
 
 
 def _unreadable(header: Header, place: str) -> Item:
     error = _locked(place) if header.locked else DamagedSource(f"{place} is compressed by method {header.method}: pack it anew")
-    return item_of(Fault.of(error), place=place)
+    return item_of(NoContent.of(error), place=place)
 
 
 def _in_tar(path: Path, max_chars: int) -> Iterator[_Found]:
@@ -201,9 +201,9 @@ def _read_member(archive: tarfile.TarFile, info: tarfile.TarInfo, place: str, *,
     try:
         file = archive.extractfile(info)
         raw = read_within(cast("BinaryIO", file), name=place, max_chars=max_chars)
-        content: Content | Fault = _content(raw, info.name, place, max_chars)
+        content: Content | NoContent = _content(raw, info.name, place, max_chars)
     except SourceError as error:
-        content = Fault.of(error)
+        content = NoContent.of(error)
     return item_of(content, place=place)
 
 

@@ -12,7 +12,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
-from extract.batch.items import Fault, Item, Skipped, item_of, place_of
+from extract.batch.items import Item, NoContent, Skipped, item_of, place_of
 from extract.errors import SourceError
 from extract.source import explained
 
@@ -96,7 +96,7 @@ def _enter(folder: str | Path, waiting: list[_Waiting], *, above: str = "", posi
         with explained(place), os.scandir(folder) as entries:
             ordered = sorted(entries, key=lambda entry: entry.name, reverse=True)
     except SourceError as error:
-        yield item_of(Fault.of(error), place=place)
+        yield item_of(NoContent.of(error), place=place)
     else:
         waiting += (_Waiting(entry, above, positions) for entry in ordered)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from extract.batch.archives import ARCHIVES, GZIP, count_members, in_archive, unpacked
 from extract.batch.folders import Match, files_below, files_matching
-from extract.batch.items import Fault, Item, Skipped, item_of, place_of, printable
+from extract.batch.items import Item, NoContent, Skipped, item_of, place_of, printable
 from extract.batch.naming import Names
 from extract.batch.own import Own
 from extract.batch.tables import TABLES, Columns, count_rows, in_table
@@ -59,7 +59,7 @@ class Inputs:
             except UsageError as error:
                 if not is_listed:
                     raise
-                yield item_of(Fault(DamagedSource, str(error)), place=place_of(found))
+                yield item_of(NoContent(DamagedSource, str(error)), place=place_of(found))
 
     def count(self, places: Iterable[str], *, listed: Iterable[str] = ()) -> int | None:
         """How many Items there will be, where that is known without reading documents; None otherwise. UsageError as ``items``.

@@ -63,15 +63,15 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class NoContent:
     """Why there is no content: a kind of SourceError, and its message. Without the frames that an exception keeps alive."""
 
     kind: type[SourceError]
     message: str
 
     @classmethod
-    def of(cls, error: SourceError) -> Fault:
-        """The fault that raises the like of an error."""
+    def of(cls, error: SourceError) -> NoContent:
+        """What raises the like of an error."""
         return cls(type(error), str(error))
 
 
@@ -81,7 +81,7 @@ def until_broken(items: Iterable[Item | Skipped], *, place: str, kind: str) -> I
         with explained(place), sound(place, kind):
             yield from items
     except SourceError as error:
-        yield item_of(Fault.of(error), place=place)
+        yield item_of(NoContent.of(error), place=place)
 
 
 @contextmanager
@@ -96,13 +96,13 @@ def sound(place: str, kind: str) -> Iterator[None]:
         raise DamagedSource(f"{place} is a damaged {kind}, or none: {reason}; save or fetch it again") from error
 
 
-def item_of(content: Content | Fault, *, place: str, called: str | None = None) -> Item:
-    """The document at that place, or one that raises its fault when it is loaded; without a name it is called by its place."""
+def item_of(content: Content | NoContent, *, place: str, called: str | None = None) -> Item:
+    """The document at that place, or one that raises why there is none; without a name it is called by its place."""
     return Item(place if called is None else called, place, partial(_given, content))
 
 
-def _given(content: Content | Fault) -> Content:
-    if isinstance(content, Fault):
+def _given(content: Content | NoContent) -> Content:
+    if isinstance(content, NoContent):
         raise content.kind(content.message)
     return content
 

@@ -15,6 +15,8 @@ from extract.errors import FormatError
 from extract.result import Evidence, Fault, FieldStatus, Issue, Provenance, RecordStatus, Usage, Value
 
 _CHECKSUM = b',"checksum":"'
+_AROUND = {"id", "path", "sha256", "configuration"}
+"""The keys of a row that its document has, and not what became of it."""
 _TAIL = len(_CHECKSUM) + 10  # eight digits, the quote and the brace
 
 
@@ -78,15 +80,19 @@ def read_row(line: bytes, place: str) -> Row:
         raise FormatError(f"{place} is no row of extract batch ({where}: {first['msg']})") from error
 
 
-def copied(line: bytes, *, name: str, path: str) -> bytes:
+def copied(row: Row, *, name: str, path: str) -> Row:
     """The row of a document with the same content that stands somewhere else; nothing was asked for it."""
-    row = json.loads(line)
-    first, sha256, configuration = row["path"], row["sha256"], row["configuration"]
-    body = {key: row[key] for key in row if key not in {"id", "path", "sha256", "configuration", "checksum"}}
-    body["usage"] = Usage().model_dump(mode="json")
-    if body["provenance"]:
-        body["provenance"]["source"] = path
-    if body["error"]:
-        message: str = body["error"]["message"]
-        body["error"]["message"] = path + message[len(first) :] if message.startswith(first) else message
-    return row_line(json_text(body), name=name, path=path, sha256=sha256, configuration=configuration)
+    provenance, error = row.provenance, row.error
+    if provenance is not None:
+        provenance = provenance.model_copy(update={"source": path})
+    if error is not None and error.message.startswith(row.path):
+        error = error.model_copy(update={"message": path + error.message[len(row.path) :]})
+    changed = {"id": name, "path": path, "usage": Usage(), "provenance": provenance, "error": error}
+    return row.model_copy(update=changed)
+
+
+def line_of(row: Row) -> bytes:
+    """The line of a row that was read from one."""
+    unsaid = Row.model_fields.keys() - row.model_fields_set  # such as evidence that was not wanted
+    body = row.model_dump_json(exclude=_AROUND | unsaid)
+    return row_line(body, name=row.id, path=row.path, sha256=row.sha256, configuration=row.configuration)

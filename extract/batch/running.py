@@ -10,7 +10,7 @@ from typing import NamedTuple
 from extract.batch.items import Content, Item, Skipped
 from extract.batch.reading import Answer, content_hash, failure
 from extract.batch.results import Results, Standing
-from extract.batch.rows import copied, read_row, row_line
+from extract.batch.rows import Row, copied, line_of, read_row, row_line
 from extract.batch.totals import Totals
 from extract.errors import ExtractError, TooManyFailures
 from extract.result import RecordStatus
@@ -176,8 +176,10 @@ class _Batch:
         self._results.add(line, path=job.place, name=job.id, content=job.sha256, failed=answer.status is RecordStatus.FAILED)
         self.totals.add(answer)
         self._conduct.watch(self.totals, Event(job.id, job.place, answer))
-        for item in waiting:
-            self._copy(line, item, sha256=job.sha256)
+        if waiting:
+            row = read_row(line, job.place)
+            for item in waiting:
+                self._copy(row, item)
         return self._too_many()
 
     def _too_many(self) -> TooManyFailures | None:
@@ -200,7 +202,7 @@ class _Batch:
             self._waiting[sha256].append(Mention(item.id, item.place))
             self._waiters += 1
         elif (line := self._results.same(sha256)) is not None:
-            self._copy(line, Mention(item.id, item.place), sha256=sha256)
+            self._copy(read_row(line, item.place), Mention(item.id, item.place))
         else:
             self._waiting[sha256] = []
             return Job(item.id, item.place, content, sha256)
@@ -226,11 +228,11 @@ class _Batch:
         self.totals.add(answer)
         self._conduct.watch(self.totals, Event(item.id, item.place, answer))
 
-    def _copy(self, line: bytes, item: Mention, *, sha256: str) -> None:
-        line = copied(line, name=item.id, path=item.place)
-        row = read_row(line, item.place)
+    def _copy(self, row: Row, item: Mention) -> None:
+        row = copied(row, name=item.id, path=item.place)
         answer = Answer("", row.status, row.usage, row.error, tuple(issue.code for issue in row.issues))
-        self._results.add(line, path=item.place, name=item.id, content=sha256, failed=row.status is RecordStatus.FAILED)
+        failed = row.status is RecordStatus.FAILED
+        self._results.add(line_of(row), path=row.path, name=row.id, content=row.sha256, failed=failed)
         self.totals.add_copy(answer)
         self._conduct.watch(self.totals, Event(item.id, item.place, answer, copied=True))
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from extract.batch.delimited import Record, Unclosed, records
-from extract.batch.items import Content, Fault, Item, Skipped, item_of, place_of, until_broken
+from extract.batch.items import Content, Item, NoContent, Skipped, item_of, place_of, until_broken
 from extract.errors import DamagedSource, EmptySource, MissingExtra, SourceError, SourceTooLarge, UndecodableSource, UsageError
 
 if TYPE_CHECKING:
@@ -88,14 +88,14 @@ def _jsonl(file: BinaryIO, place: str, columns: Columns) -> Iterator[Item]:
     for number, line in _whole_lines(file):
         here = f"{place}:{number}"
         row = _object(line, here)
-        if isinstance(row, Fault):
+        if isinstance(row, NoContent):
             yield item_of(row, place=here)
         else:
             there = list(row)
             called = None if columns.id is None else _value(row, columns.id, _ABSENT)
             text = _text(_value(row, columns.text, _ABSENT), columns.text, here, there)
             if called is _ABSENT and columns.id is not None:
-                text = Fault(
+                text = NoContent(
                     DamagedSource, f"{here} has no column {columns.id!r}; it has {_some(there)}: choose with --id-column"
                 )
             yield item_of(text, place=here, called=_name(called))
@@ -117,17 +117,17 @@ def _whole_lines(file: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
             yield number, line
 
 
-def _object(line: bytes | None, place: str) -> dict[str, object] | Fault:
+def _object(line: bytes | None, place: str) -> dict[str, object] | NoContent:
     if line is None:
         return _too_long(place)
     try:
         row = json.loads(line.decode())
     except UnicodeDecodeError as error:
-        return Fault(UndecodableSource, f"{place} is not UTF-8 (byte {error.start} of the line): save the table as UTF-8")
+        return NoContent(UndecodableSource, f"{place} is not UTF-8 (byte {error.start} of the line): save the table as UTF-8")
     except (ValueError, RecursionError) as error:
-        return Fault(DamagedSource, f"{place} is no JSON ({error}): write one object to a line")
+        return NoContent(DamagedSource, f"{place} is no JSON ({error}): write one object to a line")
     if not isinstance(row, dict):
-        return Fault(DamagedSource, f"{place} is no JSON object, but {type(row).__name__}: write one object to a line")
+        return NoContent(DamagedSource, f"{place} is no JSON object, but {type(row).__name__}: write one object to a line")
     return row
 
 
@@ -141,7 +141,7 @@ def _csv(file: BinaryIO, place: str, columns: Columns, *, delimiter: str) -> Ite
             for record in rows:
                 here = f"{place}:{record.line}"
                 cells = _cells(record, len(head), here)
-                if isinstance(cells, Fault):
+                if isinstance(cells, NoContent):
                     yield item_of(cells, place=here)
                 else:
                     called = None if id_at is None else _name(cells[id_at])
@@ -164,19 +164,19 @@ def _position(column: str, head: Sequence[str], place: str) -> int:
     return head.index(column)
 
 
-def _cells(record: Record, width: int, place: str) -> tuple[str, ...] | Fault:
+def _cells(record: Record, width: int, place: str) -> tuple[str, ...] | NoContent:
     if record.cells is None:
         return _too_long(place)
     for cell in record.cells:
         if found := _NO_TEXT.search(cell):
             if found[0] == "\0":
-                return Fault(DamagedSource, f"{place} holds a NUL character: write the table anew")
-            return Fault(
+                return NoContent(DamagedSource, f"{place} holds a NUL character: write the table anew")
+            return NoContent(
                 UndecodableSource, f"{place} is not UTF-8 (byte 0x{ord(found[0]) - 0xDC00:02x}): save the table as UTF-8"
             )
     if len(record.cells) != width:  # not filled up: where one is missing, or one too many, the text may be cut off
         many = f"{len(record.cells):,} cells, and the head of the table has {width:,}"
-        return Fault(DamagedSource, f"{place} has {many}: put a cell with a delimiter or a line break in it in quotes")
+        return NoContent(DamagedSource, f"{place} has {many}: put a cell with a delimiter or a line break in it in quotes")
     return record.cells
 
 
@@ -194,7 +194,7 @@ def _parquet(path: Path, place: str, columns: Columns) -> Iterator[Item]:
                     text = _text(_cell(batch, columns.text, at), columns.text, here, there)
                     called = None if columns.id is None else _name(_cell(batch, columns.id, at))
                 except UnicodeDecodeError as error:
-                    text, called = Fault(UndecodableSource, f"{here} is not UTF-8 ({error}): write the table anew"), None
+                    text, called = NoContent(UndecodableSource, f"{here} is not UTF-8 ({error}): write the table anew"), None
                 yield item_of(text, place=here, called=called)
 
 
@@ -221,17 +221,17 @@ def _cell(batch: RecordBatch, column: str, at: int) -> object:
     return value
 
 
-def _text(value: object, column: str, place: str, there: Sequence[str]) -> Content | Fault:
+def _text(value: object, column: str, place: str, there: Sequence[str]) -> Content | NoContent:
     if isinstance(value, (str, bytes)):
         return value
     if isinstance(value, (dict, list)):  # JSON-LD as crawlers keep it
         return json.dumps(value, ensure_ascii=False, default=str)
     if value is None:
-        return Fault(EmptySource, f"{place} has nothing in column {column!r}")
+        return NoContent(EmptySource, f"{place} has nothing in column {column!r}")
     if value is _ABSENT:
         way_out = f"its columns are {_some(there)}: choose one with --text-column"
-        return Fault(EmptySource, f"{place} has no text in column {column!r}; {way_out}")
-    return Fault(DamagedSource, f"{place} has no text in column {column!r}, but {type(value).__name__}")
+        return NoContent(EmptySource, f"{place} has no text in column {column!r}; {way_out}")
+    return NoContent(DamagedSource, f"{place} has no text in column {column!r}, but {type(value).__name__}")
 
 
 def _name(value: object) -> str | None:
@@ -264,5 +264,5 @@ def _some(columns: Sequence[str]) -> str:
     return ", ".join(columns[:_NAMED]) + (", …" if len(columns) > _NAMED else "") or "none"
 
 
-def _too_long(place: str) -> Fault:
-    return Fault(SourceTooLarge, f"{place} is longer than {MAX_ROW:,} characters: a row of a table holds one document")
+def _too_long(place: str) -> NoContent:
+    return NoContent(SourceTooLarge, f"{place} is longer than {MAX_ROW:,} characters: a row of a table holds one document")

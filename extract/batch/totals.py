@@ -16,10 +16,9 @@ _MOST_CODES = 1000
 class Totals:
     """Documents by what became of them in this run, and what it used.
 
-    ``kept`` had their rows before, ``kept_failed`` of them rows of documents that failed; ``left`` have none, and were
-    not wanted. ``copied`` have the content of
-    another one, ``skipped`` are what is no document. ``faults`` counts documents by the code of their fault, ``causes`` has the
-    first message of each; ``issues`` counts issues by code.
+    ``kept`` had their rows before, ``kept_failed`` of them rows of documents that failed; ``left`` have none, and were not
+    wanted. ``copied`` have the content of another one, ``skipped`` are what is no document. ``faults`` counts documents by the
+    code of their fault, ``causes`` has the first message of each; ``issues`` counts issues by code.
     """
 
     kept: int = 0
