@@ -120,7 +120,7 @@ def test_waiting_for_all_that_is_to_come(server: BatchServer, tmp_path: Path, mo
         waited.append(seconds)
         server.finish()
 
-    monkeypatch.setattr(sys.modules["extract.cli.batch.provider"].time, "sleep", wait)
+    monkeypatch.setattr(sys.modules["extract.cli.batch.provider"], "sleep", wait)
     batch("submit", *MEMOS)
     result = batch("collect", *MEMOS, "--wait")
     assert (result.exit_code, waited) == (3, [60.0, 60.0])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from time import sleep
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -97,7 +97,7 @@ def collect(documents: Documents, asked: Asked, *, wait: Wait = False) -> None:
         while not _is_done(lambda: collected(order, _contents(documents, order)), patient=wait):
             if not wait:
                 raise typer.Exit(NOT_YET)
-            time.sleep(_LOOK_EVERY)
+            sleep(_LOOK_EVERY)
         choice = documents.choice()
         total = choice.count()
         batch = Batch(choice.items, order.reading.reader(), documents.path)
