@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from test_batch_report import COOK, an_issue, asked, failed, partial, read, written
+from reported_batches import COOK, an_issue, asked, failed, partial, read, written
 from test_review_browser import asked as fetched
 from test_review_browser import check_contrast, find, opened, press, takes_focus
 
