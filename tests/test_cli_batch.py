@@ -1,70 +1,26 @@
-"""``extract batch`` as a person at a terminal uses it: right, wrong and no input, Ctrl-C, and a second run."""
+"""``extract batch`` as a person at a terminal uses it: right, wrong and no input, and what is written and told."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
+import batch_commands
 import pytest
+from batch_commands import RULES, batch, events
 from batches import paths, posting, rows
-from fault_server import FaultServer, Step, serving
-from typer.testing import CliRunner, Result
+from fault_server import FaultServer
+from typer.testing import CliRunner
 
 from extract.cli import app
-from extract.engines.llm.assembly import close_models
+
+folder = batch_commands.folder
+server = batch_commands.server
 
 pytestmark = pytest.mark.block_network(allowed_hosts=["127.0.0.1"])
-RULES = ("--engine", "rules", "--jobs", "1")
-ANSWER = json.dumps({"owner": {"value": "Ada", "at": 1}})
-MEMO = 'from pydantic import BaseModel\n\n\nclass Memo(BaseModel):\n    """A note."""\n\n    owner: str | None = None\n'
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working directory, with three postings in a folder, and a cache of its own."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("EXTRACT_CACHE_DIR", str(tmp_path / "answers"))
-    monkeypatch.setenv("COLUMNS", "200")
-    (tmp_path / "jobs" / "old").mkdir(parents=True)
-    for number, name in enumerate(("a.txt", "b.txt", "old/c.txt")):
-        (tmp_path / "jobs" / name).write_text(posting(number), "utf-8")
-    return tmp_path
-
-
-@pytest.fixture
-def server(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultServer]:
-    """An endpoint that is configured, and knows who wrote a memo; memos lie in a table, and their schema beside it."""
-    (folder / "memos.py").write_text(MEMO, "utf-8")
-    lines = (json.dumps({"id": f"m{number}", "body": f"Memo {number}\n\nWritten by Ada"}) for number in range(6))
-    (folder / "memos.jsonl").write_text("".join(f"{line}\n" for line in lines), "utf-8")
-    with serving(answer=ANSWER) as one:
-        monkeypatch.setenv("OPENAI_BASE_URL", one.base_url)
-        monkeypatch.setenv("OPENAI_API_KEY", "sk-never-to-be-seen")
-        monkeypatch.setenv("EXTRACT_MODEL", "gpt-4.1-mini")
-        yield one
-
-
-MEMOS = ("memos.jsonl", "--text-column", "body", "--id-column", "id", "--schema", "memos.py:Memo")
-
-
-def batch(*arguments: str | Path, given: bytes | None = None) -> Result:
-    """``extract batch`` in this process."""
-    return CliRunner().invoke(app, ["batch", *map(str, arguments)], input=given)
-
-
-def events(result: Result) -> list[dict[str, Any]]:
-    """What --log-json wrote."""
-    return [json.loads(line) for line in result.stderr.splitlines()]
 
 
 def test_a_folder_becomes_rows(folder: Path) -> None:
@@ -73,15 +29,6 @@ def test_a_folder_becomes_rows(folder: Path) -> None:
     assert (result.exit_code, result.stdout) == (0, ""), result.stderr
     assert paths(rows(folder / "out.jsonl")) == ["jobs/a.txt", "jobs/b.txt", "jobs/old/c.txt"]
     assert "3 ok, 0 partial, 0 failed" in result.stderr
-
-
-def test_a_second_run_keeps_what_is_there(folder: Path) -> None:
-    """And says so."""
-    batch("jobs", "-o", "out.jsonl", *RULES)
-    before = (folder / "out.jsonl").read_bytes()
-    result = batch("jobs", "-o", "out.jsonl", *RULES)
-    assert (result.exit_code, (folder / "out.jsonl").read_bytes()) == (0, before)
-    assert "going on with out.jsonl, which has 3 rows" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -124,14 +71,6 @@ def test_no_documents_are_wrong_use(folder: Path) -> None:
     assert result.exit_code == 2
     assert "no documents: check INPUT, --include" in result.stderr
     assert batch("-", "-o", "out.jsonl", *RULES, given=b"").exit_code == 0
-
-
-def test_rows_of_other_documents_stay_and_are_told(folder: Path) -> None:
-    """Another input, or another sample, adds to an output."""
-    batch("jobs/old", "-o", "out.jsonl", *RULES)
-    result = batch("jobs/a.txt", "-o", "out.jsonl", *RULES)
-    assert "1 rows of documents that did not come up stay in out.jsonl" in result.stderr
-    assert len(rows(folder / "out.jsonl")) == 2
 
 
 def test_a_list_on_standard_input(folder: Path) -> None:
@@ -226,15 +165,6 @@ def test_a_batch_does_not_read_what_it_writes(folder: Path, inputs: list[str], o
     assert names - {"a.jsonl:1", "a.csv:2", "a.jsonl", "a.csv"} == {"a.txt", "b.txt", "c.txt"}
 
 
-def test_an_output_without_rows_is_gone_on_with(folder: Path, server: FaultServer) -> None:
-    """Of a run that was stopped before its first row, such as by a wrong key."""
-    server.steps = iter([Step(status=401, body={"error": {"message": "no"}})])
-    assert batch(*MEMOS, "-o", "out.csv", "--concurrency", "1").exit_code == 1
-    close_models()  # the refusal is remembered for half a minute
-    result = batch(*MEMOS, "-o", "out.csv")
-    assert (result.exit_code, len(rows(folder / "out.csv.jsonl"))) == (0, 6), result.stderr
-
-
 def test_what_cannot_be_written_in_the_end_is_told_first(folder: Path) -> None:
     """A folder in the place of the table, and a page of somebody else in that of the report."""
     batch("jobs", "-o", "out.csv", *RULES)
@@ -286,19 +216,6 @@ def test_a_run_that_goes_wrong_is_stopped(folder: Path) -> None:
     assert len(rows(folder / "out.jsonl")) >= 4
 
 
-def test_another_schema_or_engine_is_a_new_run(folder: Path, server: FaultServer) -> None:
-    """Which says what differs, and where the rows of the old one are."""
-    (folder / "jobs" / "ada.txt").write_text("A nurse in Basel\n\nWritten by Ada", "utf-8")
-    batch("jobs/ada.txt", "-o", "out.jsonl", *RULES)
-    before = (folder / "out.jsonl").read_bytes()
-    result = batch("jobs/ada.txt", "-o", "out.jsonl", "--schema", "memos.py:Memo")
-    assert result.exit_code == 0
-    assert "a new run: out.jsonl was made another way (engine, model" in result.stderr
-    assert "it is kept as out.1.jsonl" in result.stderr
-    assert (folder / "out.1.jsonl").read_bytes() == before
-    assert {row["provenance"]["engine"] for row in rows(folder / "out.jsonl")} == {"llm"}
-
-
 def test_a_table_that_cannot_hold_a_value_is_no_wrong_use(folder: Path, server: FaultServer) -> None:
     """Exit code 1: the rows are there, the summary is shown, and the message says what to do."""
     (folder / "sums.py").write_text(
@@ -311,112 +228,6 @@ def test_a_table_that_cannot_hold_a_value_is_no_wrong_use(folder: Path, server: 
     assert "1 partial" in result.stderr
     assert "choose an output that ends in .jsonl" in result.stderr
     assert rows(folder / "out.parquet.jsonl")[0]["record"] == {"total": 10**20}
-
-
-def test_only_what_changed(folder: Path) -> None:
-    """Documents that changed are read again in place; those that are new are not."""
-    batch("jobs", "-o", "out.jsonl", *RULES)
-    (folder / "jobs" / "a.txt").write_text(posting(77), "utf-8")
-    (folder / "jobs" / "new.txt").write_text(posting(78), "utf-8")
-    result = batch("jobs", "-o", "out.jsonl", *RULES, "--only", "changed", "--log-json")
-    assert [event["path"] for event in events(result) if event["event"] == "document"] == ["jobs/a.txt"]
-    assert {row["record"]["title"] for row in rows(folder / "out.jsonl")} == {"Nurse 77", "Nurse 1", "Nurse 2"}
-
-
-def test_force_begins_anew(folder: Path) -> None:
-    """Everything is read again."""
-    batch("jobs", "-o", "out.jsonl", *RULES)
-    result = batch("jobs/a.txt", "-o", "out.jsonl", *RULES, "--force")
-    assert (result.exit_code, len(rows(folder / "out.jsonl"))) == (0, 1)
-
-
-def test_a_dry_run_lists_and_writes_nothing(folder: Path) -> None:
-    """What would be done with each document, and why."""
-    batch("jobs/a.txt", "-o", "out.jsonl", *RULES)
-    before = (folder / "out.jsonl").read_bytes()
-    (folder / "jobs" / "copy.txt").write_text(posting(0), "utf-8")
-    result = batch("jobs", "-o", "out.jsonl", *RULES, "--dry-run")
-    found = {each["place"]: each["step"] for each in map(json.loads, result.stdout.splitlines())}
-    assert found == {"jobs/a.txt": "keep", "jobs/b.txt": "read", "jobs/copy.txt": "copy", "jobs/old/c.txt": "read"}
-    assert "2 to read, 1 to copy, 1 to keep" in result.stderr
-    assert (folder / "out.jsonl").read_bytes() == before
-
-
-def test_a_dry_run_quotes_a_model(folder: Path, server: FaultServer) -> None:
-    """Tokens and money, and nobody is asked; what is answered costs nothing the next time."""
-    result = batch(*MEMOS, "-o", "out.jsonl", "--dry-run")
-    assert "6 to ask" in result.stderr
-    assert "$0.00" in result.stderr
-    assert not server.requests
-    batch(*MEMOS, "-o", "out.jsonl")
-    again = batch(*MEMOS, "-o", "other.jsonl", "--dry-run")
-    assert "0 to ask" in again.stderr
-    assert "6 answered from the cache" in again.stderr
-
-
-def test_a_sample_is_the_same_each_time(folder: Path) -> None:
-    """And another one with another seed."""
-    for number in range(20):
-        (folder / "jobs" / f"{number}.txt").write_text(posting(number), "utf-8")
-
-    def sampled(seed: int) -> set[str]:
-        result = batch("jobs", "-o", "-", *RULES, "--sample", "4", "--seed", str(seed))
-        return {json.loads(line)["path"] for line in result.stdout.splitlines()}
-
-    assert len(sampled(1)) == 4
-    assert sampled(1) == sampled(1) != sampled(2)
-
-
-def test_a_model_is_asked_once_for_each_document(folder: Path, server: FaultServer) -> None:
-    """Rows have the ids of the table, what was used, and no key; a new output is made from the cache."""
-    result = batch(*MEMOS, "-o", "out.jsonl")
-    assert (result.exit_code, len(server.requests)) == (0, 6), result.stderr
-    found = rows(folder / "out.jsonl")
-    assert sorted(row["id"] for row in found) == [f"m{number}" for number in range(6)]
-    assert {(row["record"]["owner"], row["usage"]["calls"]) for row in found} == {("Ada", 1)}
-    assert "asking gpt-4.1-mini, prompt _default/v1, at most 64 at once, in 1 process" in result.stderr
-    assert "720 tokens, $0." in result.stderr
-    assert b"sk-never" not in (folder / "out.jsonl").read_bytes()
-    again = batch(*MEMOS, "-o", "again.jsonl")
-    assert (len(server.requests), again.exit_code) == (6, 0)
-    assert "6 from the cache" in again.stderr
-
-
-def test_other_processes_read_and_this_one_asks(folder: Path, server: FaultServer) -> None:
-    """With one cache and one budget for all of them."""
-    result = batch(*MEMOS, "-o", "out.jsonl", "--jobs", "2")
-    assert (result.exit_code, len(server.requests)) == (0, 6), result.stderr
-    assert {row["record"]["owner"] for row in rows(folder / "out.jsonl")} == {"Ada"}
-    again = batch(*MEMOS, "-o", "again.jsonl", "--jobs", "2")
-    assert (again.exit_code, len(server.requests)) == (0, 6)
-
-
-@pytest.mark.parametrize(
-    ("step", "told"),
-    [
-        (Step(status=401, body={"error": {"message": "no"}}), "stopped: "),
-        (Step(status=429, body={"error": {"code": "insufficient_quota", "message": "no"}}), "stopped: "),
-    ],
-)
-def test_a_refused_key_or_an_empty_account_stops_the_run(folder: Path, server: FaultServer, step: Step, told: str) -> None:
-    """At once: exit code 1, no row for what was not read, and how to go on."""
-    server.steps = iter([step] * 100)
-    result = batch(*MEMOS, "-o", "out.jsonl", "--concurrency", "1")
-    assert result.exit_code == 1
-    assert told in result.stderr
-    assert "the same command goes on" in result.stderr
-    assert len(server.requests) < 6
-    assert not rows(folder / "out.jsonl")
-    server.steps = iter(())
-    if step.status == 401:
-        assert "sk-never" not in result.stderr
-
-
-def test_a_budget_stops_the_run(folder: Path, server: FaultServer) -> None:
-    """Before the call that could pass it."""
-    result = batch(*MEMOS, "-o", "out.jsonl", "--max-tokens", "3000", "--concurrency", "1")
-    assert result.exit_code == 1
-    assert "--max-tokens" in result.stderr
 
 
 def test_quiet_runs_say_nothing(folder: Path) -> None:
@@ -466,87 +277,3 @@ def test_help_shows_all_that_a_first_run_needs() -> None:
         "--max-failures",
     ):
         assert part in shown
-
-
-def process(folder: Path, *arguments: str) -> subprocess.Popen[str]:
-    """``extract batch`` in a process of its own."""
-    heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"  # a shell's background jobs ignore it
-    code = f"{heed}; from extract.cli import main; main()"
-    paths = str(Path(__file__).resolve().parent.parent)
-    return subprocess.Popen(
-        [sys.executable, "-c", code, "batch", *arguments],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": paths},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def until(true: Any, seconds: float = 60.0) -> None:
-    """Waits until something is so."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
-def test_ctrl_c_finishes_what_is_under_way(folder: Path, server: FaultServer) -> None:
-    """Exit code 130; the rows of what was asked are there, and the same command goes on with the others."""
-    server.steps = iter([Step(delay=0.5)] * 2)
-    with process(folder, *MEMOS, "-o", "out.jsonl", "--concurrency", "1") as running:
-        until(lambda: server.requests)
-        running.send_signal(signal.SIGINT)
-        _, told = running.communicate(timeout=60)
-    assert running.returncode == 130
-    assert "finishing" in told
-    assert "the same command goes on" in told
-    done = len(rows(folder / "out.jsonl"))
-    assert 0 < done < 6
-    assert batch(*MEMOS, "-o", "out.jsonl").exit_code == 0
-    assert (len(rows(folder / "out.jsonl")), len(server.requests)) == (6, 6)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
-def test_ctrl_c_twice_stops_now(folder: Path, server: FaultServer) -> None:
-    """Also where an answer takes its time."""
-    server.steps = iter([Step(delay=60)] * 6)
-    with process(folder, *MEMOS, "-o", "out.jsonl") as running:
-        until(lambda: len(server.requests) == 6)  # all at once
-        running.send_signal(signal.SIGINT)
-        assert running.stderr
-        assert any("finishing" in line for line in running.stderr)
-        running.send_signal(signal.SIGINT)
-        running.communicate(timeout=20)
-    assert running.returncode == 130
-
-
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up as Linux shows them")
-def test_a_run_that_is_killed_leaves_no_process(folder: Path) -> None:
-    """The processes that read end with it."""
-    for number in range(300):
-        (folder / "jobs" / f"{number}.txt").write_text(posting(number) * 20, "utf-8")
-    with process(folder, "jobs", "-o", "out.jsonl", "--engine", "rules", "--jobs", "2") as running:
-        until(lambda: len(_children(running.pid)) == 2)
-        children = _children(running.pid)
-        running.kill()
-        running.wait(10)
-        until(lambda: not any(map(_is_running, children)), 20)
-
-
-def _children(parent: int) -> list[int]:
-    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal() and _stat(path)[1:2] == [str(parent)]]
-
-
-def _is_running(pid: int) -> bool:
-    return _stat(Path(f"/proc/{pid}"))[:1] not in ([], ["Z"])
-
-
-def _stat(process: Path) -> list[str]:
-    """State, parent and so on of a process; nothing of one that is gone."""
-    try:
-        return (process / "stat").read_text("utf-8").rpartition(")")[2].split()
-    except OSError:
-        return []
