@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import io
-import sys
-import zipfile
-from itertools import pairwise
 from pathlib import Path
 
 import docx
 import pytest
-from docx.document import Document
 from docx.enum.section import WD_SECTION
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_BREAK
@@ -18,21 +13,12 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from word_files import check, posting, replaced, saved, with_member
 
 from extract import extract
 from extract.cleaning import clean
-from extract.cleaning.document import CleanDocument, Kind, Origin
-from extract.containers import docx as reader
-from extract.errors import (
-    BinarySource,
-    DamagedSource,
-    EmptySource,
-    ExtractError,
-    FormatError,
-    MissingExtra,
-    SourceTooLarge,
-    UnreadableSource,
-)
+from extract.cleaning.document import Kind
+from extract.errors import ExtractError
 from extract.source import Format, open_source
 
 H, L, S, F, C = Kind.HEADING, Kind.ITEM, Kind.SENTENCE, Kind.FIELD, Kind.CELL
@@ -41,12 +27,6 @@ NAMESPACES = (
     + ' xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" xmlns:v="urn:schemas-microsoft-com:vml"'
     ' xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"'
 )
-
-
-def saved(document: Document) -> bytes:
-    file = io.BytesIO()
-    document.save(file)
-    return file.getvalue()
 
 
 def with_markup(*markup: str) -> bytes:
@@ -67,31 +47,6 @@ def read(raw: bytes) -> list[tuple[Kind, str]]:
 
 def text_of(*markup: str) -> str:
     return open_source(with_markup(*markup)).text
-
-
-def check(document: CleanDocument) -> None:
-    """Spans are inside of the text and in order, and what was copied is spelled as there."""
-    text = document.source.text
-    for segment in (*document.segments, *document.dropped):
-        assert all(0 <= start < end <= len(text) for start, end in segment.spans)
-        assert all(a.end < b.start for a, b in pairwise(segment.spans))
-        for piece, stop in zip(segment.body.pieces, segment.body.stops, strict=True):
-            if piece.origin is Origin.COPY:
-                assert text[piece.source.start : piece.source.end] == segment.text[piece.at : stop]
-
-
-def posting() -> Document:
-    document = docx.Document()
-    section = document.sections[0]
-    section.header.paragraphs[0].text = "Acme careers"
-    section.footer.paragraphs[0].text = "Confidential"
-    document.add_heading("Pump Engineer", 0)
-    document.add_paragraph("Acme builds pumps. It mends them too.")
-    document.add_heading("Your tasks", 2)
-    document.add_paragraph("Build pumps", style="List Bullet")
-    document.add_paragraph("Large ones", style="List Bullet 2")
-    document.add_paragraph("Mend pumps", style="List Number")
-    return document
 
 
 def test_styles_are_headings_and_items() -> None:
@@ -343,196 +298,7 @@ def test_evidence_names_the_page(tmp_path: Path) -> None:
     assert result.evidence["responsibilities.0"].quote == "Build pumps"
 
 
-# --- what cannot be read -----------------------------------------------------------------------------------------------
-
-
-def packed(members: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", compression) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return file.getvalue()
-
-
-def unpacked(raw: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def with_member(raw: bytes, name: str, content: bytes) -> bytes:
-    members = unpacked(raw) | {name: content}
-    kind = b'<Override PartName="/%s" ContentType="application/xml"/></Types>' % name.encode()
-    members["[Content_Types].xml"] = members["[Content_Types].xml"].replace(b"</Types>", kind)
-    return packed(members)
-
-
-def replaced(raw: bytes, name: str, old: bytes, new: bytes) -> bytes:
-    members = unpacked(raw)
-    assert old in members[name]
-    members[name] = members[name].replace(old, new)
-    return packed(members)
-
-
-WHOLE = saved(posting())
-
-
-def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The message names the file, and the command that installs what is missing."""
-    for module in [name for name in sys.modules if name.split(".")[0] == "docx"]:
-        monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(MissingExtra, match=r"job\.docx is a Word file.*pip install 'extract-service\[docx\]'"):
-        open_source(WHOLE, name="job.docx")
-
-
-@pytest.mark.parametrize(
-    ("members", "what"),
-    [
-        ({"word/a.txt": b"", "xl/workbook.xml": b""}, "Excel workbook .*convert"),
-        ({"word/a.txt": b"", "ppt/presentation.xml": b""}, "PowerPoint presentation .*PDF"),
-        ({"xl/workbook.xml": b""}, "Excel workbook"),
-        ({"mimetype": b"application/vnd.oasis.opendocument.text"}, "OpenDocument"),
-        ({"inner.docx": WHOLE}, "ZIP archive.*unpack it"),
-    ],
-)
-def test_other_archives_are_named(members: dict[str, bytes], what: str) -> None:
-    """A ZIP archive that is no Word file says what it is, and the way out."""
-    with pytest.raises(BinarySource, match=f"(?s)upload 3 is an? {what}"):
-        open_source(packed(members, zipfile.ZIP_STORED), name="upload 3")
-
-
-def test_old_and_locked_files_are_named() -> None:
-    """A .doc has to be saved anew; a .docx with a password is of that kind too."""
-    old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
-    with pytest.raises(BinarySource, match=r"cv\.doc is an old Office document.*save it as \.docx or PDF"):
-        open_source(old, name="cv.doc")
-    with pytest.raises(UnreadableSource, match=r"cv\.docx is locked with a password"):
-        open_source(old + "EncryptedPackage".encode("utf-16-le"), name="cv.docx")
-
-
-def test_no_text_is_no_document() -> None:
-    """An empty file says so."""
-    with pytest.raises(EmptySource, match=r"blank\.docx is a Word file without any text"):
-        open_source(saved(docx.Document()), name="blank.docx")
-
-
-@pytest.mark.parametrize("kept", [5000, 15_000, 30_000])
-def test_a_file_that_is_cut_off_is_damaged(kept: int) -> None:
-    """The list of an archive stands at its end: nothing of it can be read."""
-    with pytest.raises(DamagedSource, match=r"half\.docx is a Word file that is damaged or cut off .*: fetch or save it again"):
-        open_source((WHOLE + b"x" * 100_000)[:kept], name="half.docx")
-
-
-@pytest.mark.parametrize(
-    "entities",
-    [
-        b'<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>',
-        b'<!DOCTYPE d [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
-    ],
-)
-def test_entities_are_refused(entities: bytes) -> None:
-    """Word writes none: they are there to fill the memory, or to read other files."""
-    declaration = b"?>"
-    raw = replaced(WHOLE, "word/document.xml", declaration, declaration + entities)
-    with pytest.raises(DamagedSource, match=r"declares entities in word/document\.xml"):
-        open_source(raw)
-    disguised = with_member(WHOLE, "word/media/a.png", "\ufeff<!DOCTYPE d><d/>".encode("utf-16"))
-    with pytest.raises(DamagedSource, match=r"declares entities in word/media/a\.png"):
-        open_source(disguised)
-
-
-def test_an_archive_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By what it declares, before it is unpacked."""
-    bomb = with_member(WHOLE, "word/media/image1.bin", bytes(5_000_000))
-    assert open_source(bomb).text
-    monkeypatch.setattr(reader, "MAX_UNPACKED", 4_000_000)
-    with pytest.raises(SourceTooLarge, match=r"bomb unpacks to .* parts of 5,\d{3},\d{3} bytes"):
-        open_source(bomb, name="bomb")
-    monkeypatch.setattr(reader, "MAX_XML", 1000)
-    with pytest.raises(SourceTooLarge):
-        open_source(WHOLE)
-    monkeypatch.setattr(reader, "MAX_MEMBERS", 3)
-    with pytest.raises(SourceTooLarge):
-        open_source(WHOLE)
-
-
-def test_a_member_that_lies_about_its_size_is_damaged() -> None:
-    """What it unpacks to is counted, whatever it declares."""
-    raw = bytearray(packed(unpacked(WHOLE) | {"word/media/a.bin": bytes(3_000_000)}))
-    size = (3_000_000).to_bytes(4, "little")
-    while (at := raw.find(size)) >= 0:
-        raw[at : at + 4] = (10).to_bytes(4, "little")
-    with pytest.raises(DamagedSource, match="damaged"):
-        open_source(bytes(raw))
-
-
-@pytest.mark.parametrize("compression", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_other_ways_to_pack_are_refused(compression: int) -> None:
-    """Word knows one; the others cannot be unpacked bit by bit."""
-    with pytest.raises(DamagedSource, match="packed in a way that Word does not write"):
-        open_source(packed(unpacked(WHOLE), compression))
-
-
-def test_limits() -> None:
-    """The characters of the text are bounded, not the bytes of the file."""
-    assert len(WHOLE) > 4 * 300
-    assert open_source(WHOLE, max_chars=300).text
-    with pytest.raises(SourceTooLarge, match="max_chars=50"):
-        open_source(WHOLE, max_chars=50)
-
-
-def test_deep_nesting_is_damage() -> None:
-    """Elements in elements in elements end in an error of ours."""
-    deep = b"<w:sdt><w:sdtContent>" * 5000 + b"</w:sdtContent></w:sdt>" * 5000
-    with pytest.raises(DamagedSource):
-        open_source(replaced(WHOLE, "word/document.xml", b"<w:sectPr", deep + b"<w:sectPr"))
-
-
-def test_templates_and_macro_files_are_read() -> None:
-    """.docm and .dotx differ from .docx in the declared kind only."""
-    kind = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-    raw = replaced(WHOLE, "[Content_Types].xml", kind, b"application/vnd.ms-word.document.macroEnabled.main+xml")
-    assert open_source(raw).text == open_source(WHOLE).text
-
-
-def test_another_format_is_refused() -> None:
-    """A Word file is not read as text, nor text as a Word file."""
-    with pytest.raises(FormatError, match="is a docx file and cannot be read as html"):
-        extract(WHOLE, input_format="html")
-    with pytest.raises(FormatError, match="is no docx file"):
-        extract("Engineer", input_format="docx")
-
-
-@settings(max_examples=60)
-@given(st.lists(st.tuples(st.integers(0, 40_000), st.binary(max_size=8)), max_size=4), st.integers(0, 40_000))
-def test_damaged_bytes_raise_nothing_but_our_errors(patches: list[tuple[int, bytes]], cut: int) -> None:
-    """Whatever is changed or cut: a document with an exact map, or an ExtractError."""
-    raw = bytearray(WHOLE)
-    for at, patch in patches:
-        raw[at : at + len(patch)] = patch
-    try:
-        document = clean(open_source(bytes(raw[:cut] if cut % 4 == 0 else raw)))
-    except ExtractError:
-        return
-    check(document)
-
-
-@settings(max_examples=60)
-@given(st.data())
-def test_damaged_markup_raises_nothing_but_our_errors(data: st.DataObject) -> None:
-    """Pieces of the body left out, doubled or swapped, as other programs write it."""
-    members = unpacked(WHOLE)
-    for name in ("word/document.xml", "word/styles.xml"):
-        text = members[name]
-        a, b, c = sorted(data.draw(st.tuples(*[st.integers(0, len(text))] * 3)))
-        members[name] = data.draw(
-            st.sampled_from([text, text[:a] + text[b:], text[:b] + text[a:], text[:a] + text[b:c] + text[a:b] + text[c:]])
-        )
-    try:
-        document = clean(open_source(packed(members)))
-    except ExtractError:
-        return
-    check(document)
-
+# --- any document ------------------------------------------------------------------------------------------------------
 
 STYLES = ["Normal", "Title", "Heading 1", "Heading 4", "List Bullet", "List Number 2", "Quote"]
 TEXTS = st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=60)
