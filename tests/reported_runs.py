@@ -1,14 +1,18 @@
-"""Runs for the tests of the report: what the rules make of a few made-up postings, and copies of it that are worse."""
+"""Runs for the tests of the report: what the rules make of a few made-up postings, copies that are worse, and a page of both."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import pytest
+from parsed_page import Page
 from pydantic import JsonValue
 
 from extract.evals.planning import Variant, plan_run
+from extract.evals.report import report_page
 from extract.evals.running import make_run, rescored
 from extract.evals.runs import Result, Run, Spent, Time
 from extract.evals.suites import Suite, open_suite
@@ -114,3 +118,45 @@ def worse(case: str, record: Record) -> Record | None:
         case "posting/4":
             return {**record, "description": "A large hotel."}
     return record
+
+
+@pytest.fixture(scope="module")
+def suite(tmp_path_factory: pytest.TempPathFactory) -> Suite:
+    """Eight postings."""
+    return postings(tmp_path_factory.mktemp("suite"))
+
+
+@pytest.fixture(scope="module")
+def rules(suite: Suite, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """What the rules make of them: all is right."""
+    return rules_run(suite, tmp_path_factory.mktemp("runs"))
+
+
+@pytest.fixture(scope="module")
+def model(rules: Run, suite: Suite) -> Run:
+    """A run that gets half of them wrong, in every way."""
+    return edited(rules, suite, worse)
+
+
+@pytest.fixture(scope="module")
+def page(rules: Run, model: Run, suite: Suite) -> Page:
+    """The report of both."""
+    return Page(report_page([rules, model], suite))
+
+
+def rows_of(page: Page, label: str) -> list[list[str]]:
+    """The cells of a table by its name, row by row, with white space folded."""
+    html = page.html[page.html.index(f'aria-label="{label}"') :].replace("<wbr>", "")
+    body = re.search(r"<tbody>(.*?)</tbody>", html, re.DOTALL)
+    assert body is not None
+    rows = re.findall(r"<tr>(.*?)</tr>", body[1], re.DOTALL)
+    texts = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
+    return [[" ".join(re.sub(r"<[^>]*>", " ", text).split()) for text in row] for row in texts]
+
+
+def with_head(run: Run, **changes: object) -> Run:
+    return Run(run.head.model_copy(update=changes), run.results, run.times, path=run.path)
+
+
+def summaries(page: Page) -> list[str]:
+    return [text for has, text in page.all("h3", class_="document-name")]
