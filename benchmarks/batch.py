@@ -47,8 +47,8 @@ JOBS = (1, 2)
 FEW = 10
 """Documents of the run that shows how long a start takes."""
 SOME_FAILED = 3
-OURS = "missing"
-"""The part of the server that answers what ``extract batch`` asks."""
+OURS, OURS_ALL = "missing", "all"
+"""The parts of the server that answer what ``extract batch`` asks, by its ``--ask``."""
 DOCUMENT = "batch.md"
 TABLE, OUTPUT = "table.jsonl", "rows.jsonl"
 CHECKED = "Each output was looked through: a sound row for each document, and none twice."
@@ -125,13 +125,17 @@ class System:
 
 
 def systems(at_once: int) -> list[System]:
-    """Ours with each number of jobs, and the peer."""
+    """Ours with each number of jobs, with all of them also where everything is asked, and the peer."""
     named = ("--engine", "llm", "--model", "gpt-4o", "--concurrency", str(at_once))
 
-    def ours(base_url: str, *, jobs: int) -> list[str]:
-        return batch_command(TABLE, "-o", OUTPUT, *named, "--base-url", base_url, "--jobs", str(jobs))
+    def ours(base_url: str, *, chosen: Sequence[str]) -> list[str]:
+        return batch_command(TABLE, "-o", OUTPUT, *named, "--base-url", base_url, *chosen)
 
-    own = [System(f"**extract**, `--jobs {jobs}`", OURS, partial(ours, jobs=jobs)) for jobs in JOBS]
+    def system(part: str, *chosen: str) -> System:
+        return System(f"**extract**, `{' '.join(chosen)}`", part, partial(ours, chosen=chosen))
+
+    own = [system(OURS, "--jobs", str(jobs)) for jobs in JOBS]
+    own.append(system(OURS_ALL, "--jobs", str(JOBS[-1]), "--ask", OURS_ALL))
     peer = partial(peer_command, table=TABLE, output=OUTPUT, at_once=at_once)
     return [*own, System(PEER, PEER, peer, sound=bool, codes=(0,))]
 

@@ -223,7 +223,7 @@ def test_memory_of_all_processes() -> None:
     assert child.pid not in dict(peaks_of(os.getpid()))
 
 
-@pytest.mark.parametrize("at", [0, -1], ids=["extract", "instructor"])
+@pytest.mark.parametrize("at", [0, -2, -1], ids=["extract", "everything asked", "instructor"])
 def test_a_run_with_faults(at: int, templates: list[Template]) -> None:
     """With the real command each document becomes a row with the record of the gold, and each fault costs one more request."""
     system = systems(4)[at]
