@@ -8,6 +8,7 @@ from extract.cleaning import clean
 from extract.engines.base import Draft
 from extract.engines.rules import RulesEngine
 from extract.readers.field_names import paths_of
+from extract.readers.phrases import triggers
 from extract.readers.wording import wording
 from extract.source import Format, open_source
 from extract.vocabulary import load
@@ -297,3 +298,11 @@ def test_phrases_are_whole_words(text: str) -> None:
     """Part of another word is no phrase."""
     assert not wording("start_date").pattern.search(text)
     assert not wording("valid_through").pattern.search(text)
+
+
+@pytest.mark.parametrize("name", ["workplace", "employment", "education"])
+def test_no_sentence_is_searched_for_its_every_day_words(name: str) -> None:
+    """A phrase is looked for where its rarest word stands: "office", and not "in the"."""
+    table = load(name)
+    looked_for = triggers([phrase for entry in table["entry"] for phrase in entry["words"]], table["common_words"])
+    assert looked_for.isdisjoint("a an and at by de del der die du el en for i in is la le och of on or to un und with".split())
