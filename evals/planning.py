@@ -97,7 +97,7 @@ def _engines(
         return (engine_named(RULES, suite.task),), lambda _: 0.0, 1
     asked = [settings.model_copy(update={"repeat": repeat}) for repeat in range(repeats)]
     engines = tuple(engine_named("llm", suite.task, each) for each in asked)
-    from extract.engines.llm.assembly import prices_of  # of the extra llm, which is there: the engines are
+    from extract.engines.llm.stack import prices_of  # of the extra llm, which is there: the engines are
 
     prices = prices_of(settings)
     return engines, lambda used: prices.cost(settings.model, used), settings.concurrency

@@ -277,11 +277,18 @@ def asking_engine(task: Task[T], settings: Settings, *, model: Model | None = No
 
     ``model`` takes the place of the endpoint.
     """
+    from extract.engines.llm.assembly import engine_of
+
+    answering = _model_of(settings) if model is None else model
+    return engine_of(task, settings, model=answering, rules=_rules_for(task) if task.name == _RULED else None)
+
+
+def _model_of(settings: Settings) -> Model:
     try:
-        from extract.engines.llm.assembly import engine_of  # takes a second to import
+        from extract.engines.llm.stack import model_of  # takes a second to import
     except ModuleNotFoundError as error:
         raise without_llm(error) from error
-    return engine_of(task, settings, _rules_for(task) if task.name == _RULED else None, model=model)
+    return model_of(settings)
 
 
 def without_llm(error: ModuleNotFoundError) -> UsageError:

@@ -32,8 +32,8 @@ def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPa
 def no_open_models() -> Iterator[None]:
     """The connections of the models that a test asked end with it."""
     yield
-    if (assembly := sys.modules.get("extract.engines.llm.assembly")) is not None:
-        assembly.close_models()
+    if (stack := sys.modules.get("extract.engines.llm.stack")) is not None:
+        stack.close_models()
 
 
 def pytest_recording_configure(config: pytest.Config, vcr: VCR) -> None:

@@ -52,7 +52,7 @@ def run(settings: Settings, output: Path) -> None:
 
 def main(arguments: Sequence[str]) -> None:
     """Runs again and again, each time in a child that has all loaded already: a line of input begins one, and its end is told."""
-    import extract.engines.llm.assembly  # noqa: F401  # takes a second, which no child has to wait for
+    import extract.engines.llm.stack  # noqa: F401  # takes a second, which no child has to wait for
 
     base_url, folder, output = arguments
     settings = Settings(base_url=base_url, cache_dir=Path(folder), api_key="key", model="model")

@@ -39,6 +39,8 @@ class Deadly(BaseModel):
             raise ZeroDivisionError("here")
         if value == "exit":
             sys.exit()
+        if value == "loaded":
+            raise ZeroDivisionError(sorted({"openai", "instructor"} & set(sys.modules)))
         return value
 """
 SETTINGS = {"model": "gpt-4.1-mini", "base_url": "http://127.0.0.1:9/v1", "api_key": "sk-never-to-be-seen", "cache": False}
@@ -59,7 +61,7 @@ class Titles:
             raise InvalidAnswer("no JSON")
         if "mistake" in text:
             raise KeyError("a mistake of ours")
-        title = next(word for word in ("die", "raise", "exit", "cook", "baker") if word in text)
+        title = next(word for word in ("die", "raise", "exit", "loaded", "cook", "baker") if word in text)
         return Completion(json.dumps({"title": {"value": title, "at": 1}}))
 
 
@@ -108,6 +110,14 @@ def test_this_process_asks(deadly: Reading, model: Titles) -> None:
         with pytest.raises(AccessDenied, match="the key is wrong"):
             workers.answer("c", "denied\n\nBasel")
     assert len(model.asked) == 3
+
+
+def test_a_worker_does_without_what_only_asking_needs(deadly: Reading, model: Titles) -> None:
+    """The clients of models take 40 MB and a second to load, in each process."""
+    with Workers(deadly.reader(), jobs=1, model=model) as workers:
+        fault = workers.answer("a", "loaded\n\nBasel").fault
+    assert fault is not None
+    assert fault.message == "ZeroDivisionError: []"
 
 
 def test_a_process_that_dies_takes_one_document_with_it(deadly: Reading, model: Titles) -> None:

@@ -17,7 +17,7 @@ from batch_commands import RULES, batch, events
 from batches import posting, rows
 from fault_server import FaultServer, Step
 
-from extract.engines.llm.assembly import close_models
+from extract.engines.llm.stack import close_models
 
 folder = batch_commands.folder
 server = batch_commands.server

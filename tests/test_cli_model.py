@@ -313,8 +313,8 @@ def test_doctor_without_the_extra_says_what_is_missing(
     posting: Path, server: FaultServer, monkeypatch: pytest.MonkeyPatch, options: list[str]
 ) -> None:
     """It shows what there is, says in sentences what is not known, and how to install what is missing."""
-    monkeypatch.setitem(sys.modules, "extract.engines.llm.assembly", None)
-    monkeypatch.delattr("extract.engines.llm.assembly", raising=False)
+    monkeypatch.setitem(sys.modules, "extract.engines.llm.stack", None)
+    monkeypatch.delattr("extract.engines.llm.stack", raising=False)
     result = run("doctor", *options)
     found = json.loads(result.stdout)
     assert result.exit_code == 1

@@ -28,7 +28,7 @@ from tiny_llm.relay import Exchange, Relay, relaying
 from tiny_llm.serve import MODEL, running
 
 from extract import aextract, extract
-from extract.engines.llm.assembly import model_of
+from extract.engines.llm.stack import model_of
 from extract.errors import AccessDenied, ContextOverflow, InvalidAnswer, Truncated
 from extract.evals.cases import shipped_cases
 from extract.fields import Verbatim

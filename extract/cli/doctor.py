@@ -119,7 +119,7 @@ def _kept(settings: Settings) -> Rows:
 
 
 def _cache(settings: Settings) -> str:
-    from extract.engines.llm.assembly import cache_of  # of the extra llm
+    from extract.engines.llm.stack import cache_of  # of the extra llm
 
     if not settings.cache:
         return "off"
@@ -128,7 +128,7 @@ def _cache(settings: Settings) -> str:
 
 
 def _prices(settings: Settings) -> str:
-    from extract.engines.llm.assembly import prices_of  # of the extra llm
+    from extract.engines.llm.stack import prices_of  # of the extra llm
 
     prices = prices_of(settings)
     price = prices.price(settings.model) if settings.model else None
@@ -139,7 +139,7 @@ def _prices(settings: Settings) -> str:
 def _lacking() -> Rows:
     """A row that says how to install the extra llm, where something of it is not there."""
     try:
-        from extract.engines.llm import assembly, probing  # noqa: F401  # of the extra llm
+        from extract.engines.llm import probing, stack  # noqa: F401  # of the extra llm
     except ModuleNotFoundError as error:
         return [{"tried": "extra llm", "answers": "no", "detail": str(without_llm(error))}]
     return []

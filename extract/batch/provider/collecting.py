@@ -17,7 +17,7 @@ from extract.batch.provider.submitting import Submitted, send, standing
 from extract.batch.provider.tally import Tally
 from extract.batch.provider.unanswered import write_unanswered
 from extract.engines.llm.answer_cache import AnswerCache
-from extract.engines.llm.assembly import cache_of, prices_of
+from extract.engines.llm.stack import cache_of, prices_of
 
 _FULL = "the queue of the provider is full: what waits is sent when a batch has ended, by the next collect"
 

@@ -11,11 +11,11 @@ from extract.batch.provider.manifest import Ledger
 from extract.batch.provider.order import Order
 from extract.batch.provider.parts import Line, line_of, rooms_of, write_parts
 from extract.batch.provider.unanswered import given_up
-from extract.engines.llm.assembly import cache_of, prices_of
 from extract.engines.llm.bodies import first_form
 from extract.engines.llm.counted import quote
 from extract.engines.llm.prices import PriceTable
 from extract.engines.llm.seam import Request
+from extract.engines.llm.stack import cache_of, prices_of
 from extract.errors import SettingsError
 from extract.settings import Settings
 

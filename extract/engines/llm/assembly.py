@@ -1,46 +1,30 @@
-"""From settings to an engine that is ready to ask: one model, with its wrappers, for all documents and threads of a process."""
+"""From settings to an engine that is ready to ask; who answers is handed to it, so that it needs no packages for that."""
 
 from __future__ import annotations
 
-import threading
-from functools import lru_cache
 from typing import TypeVar
-from weakref import WeakSet
 
 from pydantic import BaseModel
 
 from extract.engines.base import Engine, KnowsMarkup
-from extract.engines.llm.answer_cache import AnswerCache, default_directory
-from extract.engines.llm.cached import Cached
-from extract.engines.llm.counted import Budget, Counted, Meter
 from extract.engines.llm.engine import Asking, LlmEngine
-from extract.engines.llm.gated import Gated
-from extract.engines.llm.limited import Limited, Limits
-from extract.engines.llm.openai_model import OpenAIModel
-from extract.engines.llm.prices import PriceTable, load_prices
 from extract.engines.llm.prompts import prompt_for
-from extract.engines.llm.retrying import Retrying, RetryPolicy
 from extract.engines.llm.seam import Model, Sampling
 from extract.settings import Ask, Settings
 from extract.tasks import Task
 
 T = TypeVar("T", bound=BaseModel)
-_lock = threading.Lock()
-_SAMPLING = ("temperature", "top_p", "seed", "reasoning_effort")
-_OF_A_REQUEST = ("prompt", "ask", *_SAMPLING, "max_output_tokens", "repeat", "max_repairs")
-_UNSET = {name: Settings.model_fields[name].default for name in _OF_A_REQUEST}
-_networks: WeakSet[OpenAIModel] = WeakSet()
 
 
-def engine_of(task: Task[T], settings: Settings, rules: Engine | None, *, model: Model | None = None) -> LlmEngine:
+def engine_of(task: Task[T], settings: Settings, *, model: Model, rules: Engine | None) -> LlmEngine:
     """The engine that asks a model for a task; PromptError where there is no such prompt.
 
-    ``rules`` is the engine of the task whose certain values need no asking. ``model`` takes the place of the endpoint.
+    ``rules`` is the engine of the task whose certain values need no asking.
     """
     return LlmEngine(
         task=Task(task.name, task.schema),
         prompt=prompt_for(task.name, settings.prompt),
-        model=model or model_of(settings),
+        model=model,
         asking=Asking(
             model=settings.model,
             endpoint=settings.endpoint,
@@ -53,52 +37,3 @@ def engine_of(task: Task[T], settings: Settings, rules: Engine | None, *, model:
         rules=rules if settings.ask is Ask.MISSING else None,
         markup=rules if isinstance(rules, KnowsMarkup) else None,
     )
-
-
-def model_of(settings: Settings) -> Model:
-    """The endpoint of the settings behind its wrappers, one object for all settings that differ only in what is asked.
-
-    From the outside in: what was answered before is not asked; faults are asked again; limits hold for every attempt; after a
-    refusal none leaves; every one that does is counted.
-    """
-    with _lock:  # two models for the same settings would have two budgets
-        return _model_of(settings.model_copy(update=_UNSET))
-
-
-@lru_cache(maxsize=16)
-def _model_of(settings: Settings) -> Model:
-    network = OpenAIModel(settings)
-    _networks.add(network)
-    counted = Counted(
-        network,
-        prices=prices_of(settings),
-        meter=Meter(),
-        budget=Budget(max_cost=settings.max_cost, max_tokens=settings.max_tokens),
-    )
-    limits = Limits(
-        concurrency=settings.concurrency,
-        requests_per_minute=settings.requests_per_minute,
-        tokens_per_minute=settings.tokens_per_minute,
-    )
-    policy = RetryPolicy(max_attempts=settings.max_attempts, deadline=settings.deadline)
-    gated = Gated(counted)
-    asked = Retrying(Limited(gated, limits), policy, sleep=gated.wait)
-    return Cached(asked, cache_of(settings)) if settings.cache else asked
-
-
-def close_models() -> None:
-    """Closes the connections of all models of this process; the next document opens new ones."""
-    _model_of.cache_clear()
-    for network in list(_networks):
-        network.close()
-
-
-def cache_of(settings: Settings) -> AnswerCache:
-    """The cache of the settings."""
-    return AnswerCache(settings.cache_dir or default_directory())
-
-
-@lru_cache(maxsize=16)
-def prices_of(settings: Settings) -> PriceTable:
-    """The price table of the settings."""
-    return load_prices(settings.prices)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from extract.cleaning.document import CleanDocument
-from extract.engines.llm.assembly import cache_of, prices_of
 from extract.engines.llm.bodies import Form, chat_body, first_form, message_body, responses_body
 from extract.engines.llm.counted import Quote, quote
 from extract.engines.llm.engine import LlmEngine
 from extract.engines.llm.seam import Request
+from extract.engines.llm.stack import cache_of, prices_of
 from extract.engines.llm.tokens import counting
 from extract.settings import Api, Constraint, Settings
 

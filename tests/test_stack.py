@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from extract import Extraction, aextract, extract
 from extract.cleaning.document import CleanDocument
 from extract.engines.base import Draft, DraftValue, Origin, TextReference
-from extract.engines.llm.assembly import model_of
+from extract.engines.llm.stack import model_of
 from extract.errors import (
     AccessDenied,
     BudgetExceeded,
