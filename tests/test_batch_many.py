@@ -71,13 +71,13 @@ def test_results_come_in_the_order_of_the_sources() -> None:
     )
 
 
-@pytest.mark.parametrize(("ordered", "expected"), [(True, ["0", "1", "2"]), (False, ["1", "0", "2"])])
-def test_a_slow_document_holds_back_only_the_order(ordered: bool, expected: list[str]) -> None:
-    """Without an order, results come as they are done."""
-    found = [outcome.id for outcome in extract_many([posting(n) for n in range(3)], engine=Gate(1), ordered=ordered)]
-    assert sorted(found) == sorted(expected)
-    assert found == expected or not ordered
-    assert found[0] == expected[0]
+@pytest.mark.parametrize(("ordered", "first"), [(True, "0"), (False, "1")])
+def test_a_slow_document_holds_back_only_the_order(ordered: bool, first: str) -> None:
+    """Without an order, results come as they are done: the third, for which the first waits, begins when the second is out."""
+    found = [outcome.id for outcome in extract_many([posting(n) for n in range(3)], engine=Gate(2), ordered=ordered)]
+    assert sorted(found) == ["0", "1", "2"]
+    assert found == ["0", "1", "2"] or not ordered
+    assert found[0] == first
 
 
 def test_a_slow_document_does_not_fill_memory() -> None:
