@@ -255,7 +255,7 @@ def _checked_response(answer: object) -> Response:
         raise NoAnswer("it is no JSON")
     stated = getattr(answer, "error", None)
     if stated:
-        raise StatedFault(stated.model_dump() if isinstance(stated, openai.BaseModel) else stated)
+        raise StatedFault(stated.model_dump(warnings=False) if isinstance(stated, openai.BaseModel) else stated)
     output: object = getattr(answer, "output", None)
     if "output" not in answer.model_fields_set or not isinstance(output, list | None):
         raise _none_of(Api.RESPONSES)
