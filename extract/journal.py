@@ -49,6 +49,10 @@ class Journal:
             raise
         return start
 
+    def stands_at(self, path: Path) -> bool:
+        """Whether the file is still what is found under that name."""
+        return path.exists() and os.path.samestat(os.fstat(self._file.fileno()), path.stat())
+
     def lines(self) -> Iterator[tuple[int, bytes]]:
         """Each line with the offset that it begins at; none may be added or read meanwhile. A very long one comes in parts."""
         self._file.seek(0)
@@ -82,23 +86,27 @@ def open_journal(path: Path) -> Iterator[Journal]:
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from error
     with file:
+        journal = Journal(file)
         if fcntl is not None:
             _lock(file, path)
+        if not journal.stands_at(path):
+            raise _busy(path)
         _cut_torn_line(file)
-        yield Journal(file)
+        yield journal
 
 
 def _lock(file: FileIO, path: Path) -> None:
-    """UsageError where another process holds the file, or has just put another one in its place."""
-    busy = UsageError(f"{path} is being written by another process: wait for it, or choose another place with -o.")
+    """UsageError where another process holds the file."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise busy from None
+        raise _busy(path) from None
     except OSError as error:
         raise UsageError(f"{path} cannot be locked there: {error.strerror}. Choose a local disk with -o.") from error
-    if not path.exists() or not os.path.samestat(os.fstat(file.fileno()), path.stat()):
-        raise busy
+
+
+def _busy(path: Path) -> UsageError:
+    return UsageError(f"{path} is being written by another process: wait for it, or choose another place with -o.")
 
 
 def _cut_torn_line(file: FileIO) -> None:

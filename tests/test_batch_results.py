@@ -137,7 +137,8 @@ def test_a_full_disk_leaves_whole_rows_and_says_so(tmp_path: Path) -> None:
     out = tmp_path / "rows.jsonl"
     code = (
         "import resource, signal, sys\nfrom pathlib import Path\n"
-        "sys.path.insert(0, sys.argv[2])\nfrom batches import Reads, batched, postings\n"
+        "sys.path.insert(0, sys.argv[2])\nfrom batches import Reads, batched, posting, postings\n"
+        "from extract.readers.language import read_language\nread_language(posting(1))\n"  # unpacks a larger file
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\nresource.setrlimit(resource.RLIMIT_FSIZE, (3_000, 3_000))\n"
         "batched(postings(20), Path(sys.argv[1]), Reads())"
     )

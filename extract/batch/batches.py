@@ -31,7 +31,8 @@ class Batch:
     """Documents, how they are read, and where their rows go; ``output`` None is standard output.
 
     ``jobs`` are the processes that read; one is this one. ``force``: an output that is there is begun anew. ``report`` is a
-    folder for one, and ``contents`` gives the documents at some places once more, for its pages.
+    folder for one, and ``contents`` gives the documents at some places once more, for its pages. ``is_listed``: what is read
+    was listed by another program, which may list nothing.
     """
 
     items: Callable[[], Iterable[Item | Skipped]]
@@ -41,6 +42,7 @@ class Batch:
     force: bool = False
     report: Path | None = None
     contents: Contents = lambda _: ()
+    is_listed: bool = False
 
     @property
     def journal(self) -> Path | None:

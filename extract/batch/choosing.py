@@ -52,7 +52,7 @@ class Choice:
             )
         found = self.inputs.count(self._named)
         if LIST in self.places:
-            return self.sample
+            return None
         return found if self.sample is None or found is None else min(self.sample, found)
 
     def contents(self, places: AbstractSet[str]) -> Iterator[tuple[str, Content]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -44,7 +45,7 @@ class Inputs:
     own: Own | None = None
 
     def items(self, places: Iterable[str], *, listed: Iterable[str] = ()) -> Iterator[Item | Skipped]:
-        """The documents of files, folders, globs, tables and archives, in the order in which they are named, each once.
+        """The documents of files, folders, globs, tables and archives, in the order in which they are named, each path once.
 
         What is in a folder comes in the order of names. ``listed`` are the paths of a list that nobody typed: what does not
         exist is an Item there that raises UnreadableSource when it is loaded, and "*" is a character. UsageError, before the
@@ -160,6 +161,8 @@ class Inputs:
     def _count_in(self, found: _Found) -> int | None:
         if not isinstance(found, Path):
             return int(isinstance(found, Item))
+        if found.is_fifo():  # what is counted would be gone
+            return None
         if kind := _ending(found.name, ARCHIVES):
             return count_members(found, kind, wants=self.wants)
         if kind := _ending(found.name, TABLES):
@@ -180,16 +183,18 @@ class Inputs:
 def listed(blocks: Iterable[bytes]) -> Iterator[str]:
     """The paths of a list that comes in blocks, without empty ones: a line each, or from the first NUL on what is between two.
 
-    >>> list(listed([b"a.html\\nb c.h", b"tml\\r\\n\\n"])), list(listed([b"a\\nb\\0", b"c\\0"]))
+    >>> list(listed([b"\\xef\\xbb\\xbfa.html\\nb c.h", b"tml\\r\\n\\n"])), list(listed([b"a\\nb\\0", b"c\\0"]))
     (['a.html', 'b c.html'], ['a\\nb', 'c'])
     """
-    rest, by_nul = b"", False
+    rest, by_nul, is_first = b"", False, True
     for block in blocks:
         rest += block
         by_nul = by_nul or b"\0" in block
         *names, rest = rest.split(b"\0" if by_nul else b"\n")
+        if names and is_first:
+            names[0], is_first = names[0].removeprefix(BOM_UTF8), False
         yield from (os.fsdecode(name if by_nul else name.rstrip(b"\r")) for name in names if name.strip(b"\r"))
-    if last := rest.rstrip(b"\r\n"):
+    if last := (rest.removeprefix(BOM_UTF8) if is_first else rest).rstrip(b"\r\n"):
         yield os.fsdecode(last)
 
 
@@ -204,8 +209,14 @@ def _overlap(places: Sequence[str]) -> bool:
 
 
 def _matches(name: str, patterns: Sequence[str]) -> bool:
+    """Whether a path below an input matches; "**/" stands for any folders or none, and a folder may be written with "/" behind.
+
+    >>> [_matches("x.html", ["**/*.html"]), _matches("old", ["old/"]), _matches("a/b/c", ["a/**/c"]), _matches("a/c", ["a/**/c"])]
+    [True, True, True, True]
+    """
     last = name.rpartition("/")[2]
-    return any(fnmatchcase(name if "/" in pattern else last, pattern) for pattern in patterns)
+    wanted = [each for pattern in patterns for each in {pattern.rstrip("/"), pattern.rstrip("/").replace("**/", "")}]
+    return any(fnmatchcase(name if "/" in pattern else last, pattern) for pattern in wanted)
 
 
 def _is_container(path: Path) -> bool:

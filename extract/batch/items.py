@@ -31,7 +31,7 @@ _BROKEN = (
     zlib.error,
 )
 """What Python's readers of archives raise where one is broken."""
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|\\(?=x[0-9a-f]{2}|u[0-9a-f]{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +108,10 @@ def _given(content: Content | NoContent) -> Content:
 
 
 def printable(name: str) -> str:
-    r"""A name of a file as one line of text: bytes that are no UTF-8, and controls, are written as escapes.
+    r"""A name of a file as one line of text: bytes that are no UTF-8, controls, and what reads like an escape, are escapes.
 
-    >>> printable("caf\udce9\x1b[2J.html"), printable("日本\u3000語.html") == "日本\u3000語.html"
-    ('caf\\xe9\\x1b[2J.html', True)
+    >>> printable("caf\udce9\x1b[2J.html"), printable("日本\u3000語.html") == "日本\u3000語.html", printable("caf\\xe9")
+    ('caf\\xe9\\x1b[2J.html', True, 'caf\\x5cxe9')
     """
     return _UNPRINTABLE.sub(_escape, name)
 

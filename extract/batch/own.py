@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from glob import has_magic
+from itertools import takewhile
 from pathlib import Path
 
 from extract.batch.exports import journal_of
+from extract.errors import UsageError
 
 STATE = ".batch"
 """The end of the name of the folder with the state of batches at a provider."""
@@ -40,8 +44,17 @@ class Own:
         >>> [own.holds(Path(name)) for name in ("x/../out/rows.csv", "out/rows.csv.1.jsonl", "report/a.html", "out/rows.txt")]
         [True, True, True, False]
         """
-        name = str(path.resolve()) if path.is_symlink() else os.path.normpath(path.absolute())
+        name = os.path.realpath(path) if path.is_symlink() else os.path.normpath(path.absolute())
         return name in self.files or name.startswith(self.folders) or self.aside.fullmatch(name) is not None
+
+
+def check_apart(report: Path, places: Iterable[str]) -> None:
+    """UsageError where a report would be written to where documents are: nothing in its folder is a document."""
+    folder = Path(os.path.realpath(report))
+    for place in places:
+        fixed = takewhile(lambda part: not has_magic(part), Path(place).parts) if not os.path.lexists(place) else (place,)
+        if Path(os.path.realpath(Path(*fixed))).is_relative_to(folder):
+            raise UsageError(f"the report would be written to {report}, where {place} is an input: choose another folder for it")
 
 
 def state_of(output: Path) -> Path:
@@ -51,4 +64,4 @@ def state_of(output: Path) -> Path:
 
 def _names(path: Path) -> set[str]:
     """A path as it may come up: as it is, and where it leads to."""
-    return {os.path.normpath(path.absolute()), str(path.resolve())}
+    return {os.path.normpath(path.absolute()), os.path.realpath(path)}  # Path.resolve raises for a link to itself

@@ -122,9 +122,9 @@ class Results:
         return Standing.FAILED if row.failed else Standing.DONE
 
     def has_record(self, place: str) -> bool:
-        """Whether there is a row with a record, made this way, whatever the content."""
+        """Whether there is a row with a record, whatever the content, and however it was made."""
         row = self._row(place)
-        return row is not None and not row.failed and bool(row.current)
+        return row is not None and not row.failed
 
     def same(self, content: str) -> bytes | None:
         """The row of a document with that SHA-256: one with a record, or of this run; None where there is none."""
@@ -154,6 +154,10 @@ class Results:
                 self._index.execute("INSERT OR IGNORE INTO contents VALUES (?, ?)", (_key(content), start))
         if self._echo is not None:
             _send(self._echo, line)
+
+    def stands_at(self, path: Path) -> bool:
+        """Whether the rows are still what is found under that name."""
+        return self._journal.stands_at(path)
 
     def lines(self) -> Iterator[bytes]:
         """The rows as they stand now, one a document, in the order in which they were written; damaged lines are left out."""
@@ -209,6 +213,8 @@ def open_results(path: Path, configuration: str, *, earlier: Earlier = Earlier.A
         elif found.damaged:
             _LOG.warning("%s: %d damaged lines are left out; their documents are done again", path, found.damaged)
         yield results
+        if not results.stands_at(path):
+            raise RunStopped(f"{path} was removed or replaced while its rows were written, and these are lost")
         if results.superseded or results.found.damaged:
             with replacing(path) as file:
                 file.writelines(line + b"\n" for line in results.lines())
@@ -250,10 +256,11 @@ def _opened(path: Path, configuration: str) -> Iterator[Results]:
 def _put_away(path: Path, earlier: Earlier) -> Path | None:
     """The name that the file has from now on; None where it is no more."""
     try:
+        place = path.resolve() if path.is_symlink() else path  # the link goes on leading there
         if earlier is Earlier.DROP:
-            path.unlink()
+            place.unlink()
             return None
-        return path.rename(aside(path))
+        return place.rename(aside(place))
     except OSError as error:
         raise UsageError(f"{path} cannot be replaced: {error.strerror}. Choose another place with -o.") from error
 
@@ -262,9 +269,11 @@ def _put_away(path: Path, earlier: Earlier) -> Path | None:
 def known_results(path: Path | None, configuration: str) -> Iterator[Results]:
     """The rows of an output as they are now, to look at; nothing is made or changed. None is an output without any."""
     if path is None or not path.exists():
-        with TemporaryFile(buffering=0) as nothing, closing(Results(Journal(nothing), configuration)) as results:
+        with _temporary() as nothing, closing(Results(Journal(nothing), configuration)) as results:
             yield results
         return
+    _check_kind(path)
+    _check_content(path)
     try:
         file = FileIO(path)
     except OSError as error:
@@ -276,8 +285,16 @@ def known_results(path: Path | None, configuration: str) -> Iterator[Results]:
 @contextmanager
 def streamed_results(stream: BinaryIO, configuration: str) -> Iterator[Results]:
     """Rows that go out as they come, and that no later run goes on with; a temporary file keeps them for documents that recur."""
-    with TemporaryFile(buffering=0) as file, closing(Results(Journal(file), configuration, echo=stream)) as results:
+    with _temporary() as file, closing(Results(Journal(file), configuration, echo=stream)) as results:
         yield results
+
+
+def _temporary() -> FileIO:
+    """A file that is gone when it is closed; UsageError where none can be made."""
+    try:
+        return TemporaryFile(buffering=0)
+    except OSError as error:
+        raise UsageError(f"no temporary file can be made: {error.strerror}. Set TMPDIR to a folder with room.") from error
 
 
 def aside(path: Path) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from sys import getsizeof
 from typing import NamedTuple
 
 from extract.batch.items import Content, Item, Skipped
@@ -58,7 +59,8 @@ class Job:
 
     @property
     def size(self) -> int:
-        return len(self.content)
+        """Bytes in memory: up to four for a character."""
+        return getsizeof(self.content)
 
 
 class Mention(NamedTuple):

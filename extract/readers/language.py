@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from extract.errors import RunStopped
 from extract.once import once
 from extract.readers.reading import Reading
 
@@ -26,7 +27,11 @@ def _identifier() -> LanguageIdentifier:
     # 0.5 s and numpy, nearly all of it unpacking the model: on first use only, and once a process
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    try:
+        identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    except OSError as error:  # of the temporary file that it is unpacked into: no document fares better
+        way_out = "set TMPDIR to a folder with room"
+        raise RunStopped(f"the model that tells languages cannot be unpacked: {error.strerror}: {way_out}") from error
     identifier.set_languages(LANGUAGES)
     return identifier
 

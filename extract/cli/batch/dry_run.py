@@ -13,6 +13,7 @@ from extract.batch.batches import Batch
 from extract.batch.planning import Planned, Step, planned
 from extract.batch.running import Conduct
 from extract.cli.output import drop_output, is_terminal
+from extract.errors import UsageError
 from extract.quoting import Quotation
 from extract.report import printable
 
@@ -35,9 +36,13 @@ def _print(each: Planned) -> bool:
             typer.echo(printable(f"{each.step:5} {each.place} ({each.why})"))
         elif sys.stdout is not None:
             sys.stdout.write(json.dumps(asdict(each), ensure_ascii=False) + "\n")
+            sys.stdout.flush()
     except BrokenPipeError:
         drop_output()
         return False
+    except OSError as error:
+        drop_output()
+        raise UsageError(f"standard output cannot be written: {error.strerror}") from error
     return True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from io import BufferedReader
@@ -12,7 +13,7 @@ import typer
 
 from extract.batch.choosing import Choice
 from extract.batch.inputs import Inputs
-from extract.batch.own import Own
+from extract.batch.own import Own, check_apart
 from extract.batch.reading import Reading
 from extract.cli import options
 from extract.cli.asking import Asked
@@ -88,6 +89,8 @@ class Documents:
 
     def choice(self, report: Path | None = None) -> Choice:
         """The documents that are named, without what the batch writes; a list of them is read from standard input."""
+        if report is not None:
+            check_apart(report, [name for name in self.inputs or () if name not in {"", STREAM}])
         listing = None if sys.stdin is None or sys.stdin.isatty() else cast("BufferedReader", sys.stdin.buffer)
         inputs = Inputs(
             self.include or (),
@@ -122,6 +125,8 @@ class Documents:
         if not self.output or self.streams:
             raise UsageError("no output: name a file with -o (.jsonl, .csv, .parquet)")
         path = Path(self.output)
+        if self.output.endswith(("/", os.sep)):
+            raise UsageError(f"{self.output} is a folder: name a file in it with -o (.jsonl, .csv, .parquet)")
         if any(name and name != STREAM and is_same(Path(name), path) for name in self.inputs or ()):
             raise UsageError(f"{path} is an input, and would be lost: choose another output with -o")
         return path

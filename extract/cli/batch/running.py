@@ -11,6 +11,7 @@ import typer
 
 from extract.batch.batches import Batch, cores, differences, opened
 from extract.batch.batches import run as run_batch
+from extract.batch.choosing import LIST
 from extract.batch.report.pages import INDEX
 from extract.batch.results import Found, Results
 from extract.batch.running import Conduct, Event, Failures, Only
@@ -28,6 +29,7 @@ from extract.report import printable
 
 SOME_FAILED = 3
 _RUN, _SHOW = "How it runs", "What is shown"
+NOTHING = "no documents: check INPUT, --include and --exclude (a table or an archive in a folder has to be named)"
 _LIMIT = re.compile(r"(?P<number>\d{1,9}(?:\.\d{1,6})?(?=%)|\d{1,9})(?P<share>%?)")
 
 Concurrency = Annotated[
@@ -86,7 +88,8 @@ Report = Annotated[
 ]
 QuietRun = Annotated[bool, typer.Option("--quiet", "-q", help="Only say what goes wrong with the run.", rich_help_panel=_SHOW)]
 LogJson = Annotated[
-    bool, typer.Option("--log-json", help="A line of JSON for each document, to standard error.", rich_help_panel=_SHOW)
+    bool,
+    typer.Option("--log-json", help="A line of JSON for each document that is read, to standard error.", rich_help_panel=_SHOW),
 ]
 
 
@@ -128,10 +131,13 @@ def run(
             force=force,
             report=report,
             contents=choice.contents,
+            is_listed=LIST in choice.places,
         )
         conduct = Conduct(retry_failed=retry_failed, only=only, failures=failures_named(max_failures))
         if dry_run:
             show_plan(batch, conduct)
+        elif total == 0:
+            raise UsageError(NOTHING)  # before an output is put aside for nothing
         else:
             with watching(total=total, quiet=quiet, log_json=log_json) as watch:
                 carry_out(batch, conduct, watch=watch, total=total)
@@ -193,18 +199,25 @@ def _conclude(batch: Batch, totals: Totals, watch: Watch, *, left: int, total: i
     for made in (batch.output, batch.report and batch.report / INDEX):
         if made is not None:
             watch.say(f"see {made}")
-    if totals.met == 0 and total == 0:
-        watch.stopped("no documents: check INPUT, --include and --exclude (a table or an archive in a folder has to be named)")
+    if totals.met == 0 and not batch.is_listed:
+        watch.stopped(NOTHING)
         raise typer.Exit(WRONG_USE)
-    if totals.failed or totals.kept_failed:
+    missing = 0 if total is None else total - totals.met
+    if missing > 0:
+        watch.stopped(
+            f"{missing:,} of {total:,} documents that were counted at the start did not come up: INPUT changed meanwhile"
+        )
+    if totals.failed or totals.kept_failed or missing > 0:
         raise typer.Exit(SOME_FAILED)
 
 
 def _end(batch: Batch, watch: Watch, totals: Totals, *, told: str, code: int) -> NoReturn:
     """End the process before the end of the run."""
     watch.end(totals)
-    way_on = "" if batch.journal is None else f"; what is done is kept in {batch.journal}, and the same command goes on"
-    watch.stopped(f"{told}{way_on}")
+    if batch.journal is not None and batch.journal.exists():
+        same = "the same command without --force" if batch.force else "the same command"
+        told += f"; what is done is kept in {batch.journal}, and {same} goes on"
+    watch.stopped(told)
     raise typer.Exit(code)
 
 

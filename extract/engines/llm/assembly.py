@@ -10,6 +10,7 @@ from extract.engines.base import Engine, KnowsMarkup
 from extract.engines.llm.engine import Asking, LlmEngine
 from extract.engines.llm.prompts import prompt_for
 from extract.engines.llm.seam import Model, Sampling
+from extract.engines.llm.wire import wire_schema
 from extract.settings import Ask, Settings
 from extract.tasks import Task
 
@@ -17,10 +18,12 @@ T = TypeVar("T", bound=BaseModel)
 
 
 def engine_of(task: Task[T], settings: Settings, *, model: Model, rules: Engine | None) -> LlmEngine:
-    """The engine that asks a model for a task; PromptError where there is no such prompt.
+    """The engine that asks a model for a task; PromptError where there is no such prompt, SchemaError where a field of the
+    schema cannot be asked for.
 
     ``rules`` is the engine of the task whose certain values need no asking.
     """
+    wire_schema(task.schema, None)  # what is wrong with it is so for any document
     return LlmEngine(
         task=Task(task.name, task.schema),
         prompt=prompt_for(task.name, settings.prompt),
