@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from extract.batch.batches import Batch
-from extract.batch.items import Item, Skipped
+from extract.batch.items import Content, Item, Skipped
 from extract.batch.reading import content_hash
 from extract.batch.results import Results, Standing, known_results
 from extract.batch.running import Conduct, standing_unread, wanted
@@ -44,6 +44,18 @@ def planned(batch: Batch, conduct: Conduct, *, quotation: Quotation) -> Iterator
                 yield Planned(item.place, Step.SKIP, item.reason)
             elif results.take(item.place):
                 yield _planned(item, results, batch=batch, conduct=conduct, quotation=quotation)
+
+
+def without_record(items: Iterable[Item | Skipped], results: Results) -> Iterator[tuple[str, Content]]:
+    """The documents that can be had and have no record yet, by their places: of the others a run makes rows, or keeps them."""
+    for item in items:
+        if isinstance(item, Skipped):
+            continue
+        content = item.content()
+        if isinstance(content, Exception):
+            continue
+        if results.standing(item.place, content_hash(content), name=item.id) is not Standing.DONE:
+            yield item.place, content
 
 
 def _planned(item: Item, results: Results, *, batch: Batch, conduct: Conduct, quotation: Quotation) -> Planned:

@@ -15,10 +15,10 @@ from rich.text import Text
 
 from extract.batch.batches import Batch
 from extract.batch.exports import journal_of
-from extract.batch.items import Content, Item
+from extract.batch.items import Content
 from extract.batch.own import state_of
-from extract.batch.reading import content_hash
-from extract.batch.results import Standing, known_results
+from extract.batch.planning import without_record
+from extract.batch.results import known_results
 from extract.batch.running import Conduct
 from extract.cli import options
 from extract.cli.asking import Asked, given_settings
@@ -130,16 +130,9 @@ def _order(documents: Documents, asked: Asked) -> Order:
 
 
 def _contents(documents: Documents, order: Order) -> Iterator[tuple[str, Content]]:
-    """The documents that can be read and have no record yet: of the others the run that follows makes rows, or keeps them."""
+    """The documents that have no record yet."""
     with known_results(journal_of(documents.path), order.reading.reader().configuration) as results:
-        for item in documents.choice().items():
-            if not isinstance(item, Item):
-                continue
-            content = item.content()
-            if isinstance(content, Exception):
-                continue
-            if results.standing(item.place, content_hash(content), name=item.id) is not Standing.DONE:
-                yield item.place, content
+        yield from without_record(documents.choice().items(), results)
 
 
 def _standing(now: Submitted) -> str:
