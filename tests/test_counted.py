@@ -7,12 +7,12 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 import pytest
+from waiting import until
 
 from extract.engines.llm.counted import Budget, Claim, Counted, Meter, Quote, quote
 from extract.engines.llm.prices import Price, PriceTable
@@ -26,7 +26,7 @@ ROOM = 50
 UNLIMITED = Budget()
 
 
-def asked(model: str = "m", *, seconds: float = 10) -> Request:
+def asked(model: str = "m", *, seconds: float = 30) -> Request:
     """A request whose deadline ends a test that would wait for ever."""
     deadline = time.monotonic() + seconds
     return Request(model, "http://here/v1", (Message("user", "A cook."),), {}, max_output_tokens=ROOM, deadline=deadline)
@@ -183,7 +183,7 @@ class Gate:
         with self._lock:
             self.left += 1
         self.someone.set()
-        assert self.open.wait(10)
+        assert self.open.wait(30)
         return Completion("{}", usage=self.usage, model=request.model)
 
 
@@ -206,7 +206,7 @@ def test_threads_together_keep_the_budget(meter: Meter, budget: Budget) -> None:
         time.sleep(0.05)  # a sixth would leave now
         at_the_gate = gate.left
         gate.open.set()
-        made = sum(outcome.result(10) for outcome in outcomes)
+        made = sum(outcome.result(30) for outcome in outcomes)
     assert (at_the_gate, gate.left, made) == (5, 5, 5)
 
 
@@ -216,12 +216,12 @@ def test_a_call_waits_for_those_under_way(meter: Meter, monkeypatch: pytest.Monk
     gate = Gate(Usage(input_tokens=1, output_tokens=1))
     model = Counted(gate, prices=PRICES, meter=meter, budget=Budget(max_tokens=SENT + ROOM + 10))
     with ThreadPoolExecutor(4) as pool:
-        outcomes = [pool.submit(model.complete, asked(seconds=30)) for _ in range(4)]
-        assert gate.someone.wait(10)
+        outcomes = [pool.submit(model.complete, asked(seconds=55)) for _ in range(4)]  # longer than the results are waited for
+        assert gate.someone.wait(30)
         time.sleep(0.02)  # the others come to the gate only one by one
         at_the_gate = gate.left
         gate.open.set()
-        assert [outcome.result(5).text for outcome in outcomes] == ["{}"] * 4
+        assert [outcome.result(30).text for outcome in outcomes] == ["{}"] * 4
     assert at_the_gate == 1
 
 
@@ -231,11 +231,11 @@ def test_nobody_waits_for_calls_past_a_deadline(meter: Meter) -> None:
     model = Counted(gate, prices=PRICES, meter=meter, budget=Budget(max_tokens=2 * (SENT + ROOM) - 1))
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(model.complete, asked())
-        assert gate.someone.wait(10)
+        assert gate.someone.wait(30)
         with pytest.raises(EndpointUnavailable, match="under way have to end first"):
             model.complete(asked(seconds=0.02))
         gate.open.set()
-        first.result(10)
+        first.result(30)
     assert (gate.left, meter.usage.calls) == (1, 1)
 
 
@@ -285,11 +285,3 @@ def test_a_quote_is_what_a_budget_sets_aside(meter: Meter) -> None:
     with pytest.raises(BudgetExceeded):
         counted(Endpoint(), meter, Budget(max_cost=high - 0.000001)).complete(asked())
     counted(Endpoint(), meter, Budget(max_cost=high)).complete(asked())
-
-
-def until(happened: Callable[[], bool]) -> None:
-    """Wait until it has, for ten seconds at most."""
-    end = time.monotonic() + 10
-    while not happened():
-        assert time.monotonic() < end
-        time.sleep(0.001)

@@ -59,7 +59,7 @@ def test_many_threads_that_find_out_at_once_say_it_once(caplog: pytest.LogCaptur
     def respond(request: httpx2.Request) -> httpx2.Response:
         if b'"strict":true' not in request.content:
             return httpx2.Response(200, json=chat_completion("{}"))
-        together.wait(10)
+        together.wait(30)
         return httpx2.Response(400, json=STRICT_UNKNOWN)
 
     together = threading.Barrier(16)
