@@ -6,9 +6,9 @@ import doctest
 import itertools
 import json
 import shutil
-import time
+import threading
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -140,13 +140,19 @@ def test_the_server_tells_documents_apart() -> None:
     assert server.answer_to(b"/all/v1/chat/completions", b"no document", answers).startswith(b"HTTP/1.1 404 ")
 
 
-def test_threads_put_documents_through() -> None:
+def test_threads_put_documents_through(monkeypatch: pytest.MonkeyPatch) -> None:
     """Until the time is over each thread takes one document after the other, and no two are the same."""
     texts: list[str] = []
-    until = time.time() + 0.05
-    done, ended = through(texts.append, ["one bakers oven", "another of them"], threads=4, until=until)
-    assert done == len(texts) == len(set(texts)) > 0
-    assert ended >= until
+    round_of_all = threading.Barrier(4)
+
+    def call(text: str) -> None:
+        texts.append(text)
+        round_of_all.wait(30)
+
+    monkeypatch.setattr(llm_speed, "time", SimpleNamespace(time=lambda: len(texts)))  # a second for each document
+    done, ended = through(call, ["one bakers oven", "another of them"], threads=4, until=20)
+    assert done == len(texts) == len(set(texts)) == 20
+    assert ended == 20
 
 
 def test_speed_tables() -> None:
