@@ -111,7 +111,7 @@ def relay(server: str) -> Iterator[Relay]:
 
 def settings_for(base_url: str, **values: object) -> Settings:
     """Settings with a seed, so that on one machine every run gets the same texts; nothing is kept or asked again by itself."""
-    once: dict[str, object] = {"seed": 7, "cache": False, "max_attempts": 1, "max_repairs": 0}
+    once: dict[str, object] = {"seed": 7, "cache": False, "max_attempts": 1, "max_repairs": 0, "timeout": 600, "deadline": 900}
     return Settings(**{"base_url": base_url, "model": MODEL, **once, **values})
 
 
