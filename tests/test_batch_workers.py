@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from batches import RULES, posting
@@ -18,7 +21,7 @@ from extract.batch.workers import Workers, documents_at_once
 from extract.engines.llm.seam import Completion, Request
 from extract.errors import AccessDenied, InvalidAnswer, RunStopped, UsageError
 from extract.settings import Settings
-from extract.threads import InFlight
+from extract.threads import InFlight, in_background
 
 SCHEMAS = """
 import os, signal, sys
@@ -41,8 +44,23 @@ class Deadly(BaseModel):
             sys.exit()
         if value == "loaded":
             raise ZeroDivisionError(sorted({"openai", "instructor"} & set(sys.modules)))
+        if value == "process":
+            raise ZeroDivisionError(os.getpid())
+        if value == "keys":
+            raise ZeroDivisionError(sorted(name for name in os.environ if name.endswith("API_KEY")))
         return value
 """
+KEYED = """
+import os
+
+
+class Keyed:
+    name, origin = "keyed", {}
+
+    def fill(self, clean):
+        raise ZeroDivisionError(sorted(name for name in os.environ if name.endswith("API_KEY")))
+"""
+TITLES = ("die", "raise", "exit", "loaded", "process", "keys", "cook", "baker")
 SETTINGS = {"model": "gpt-4.1-mini", "base_url": "http://127.0.0.1:9/v1", "api_key": "sk-never-to-be-seen", "cache": False}
 
 
@@ -61,8 +79,25 @@ class Titles:
             raise InvalidAnswer("no JSON")
         if "mistake" in text:
             raise KeyError("a mistake of ours")
-        title = next(word for word in ("die", "raise", "exit", "loaded", "cook", "baker") if word in text)
+        title = next(word for word in TITLES if word in text)
         return Completion(json.dumps({"title": {"value": title, "at": 1}}))
+
+
+class Waiting(Titles):
+    """A model with whose first answer a process dies, and whose second one takes until ``free`` is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits = threading.Event()
+        self.free = threading.Event()
+
+    def complete(self, request: Request) -> Completion:
+        self.asked.append(request)
+        if len(self.asked) == 1:
+            return Completion('{"title": {"value": "die", "at": 1}}')
+        self.waits.set()
+        self.free.wait(30)
+        return Completion("{}")
 
 
 @pytest.fixture
@@ -209,3 +244,68 @@ def test_the_rules_have_a_document_ready_for_each_process(jobs: int, expected: i
     assert documents_at_once(RULES.reader(), jobs) == expected
     asking = Reading(engine="llm", settings=Settings(**SETTINGS, concurrency=10)).reader()
     assert documents_at_once(asking, jobs) == 10 + expected
+
+
+def test_no_process_is_handed_a_key(deadly: Reading, model: Titles, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run asks, so that code of a schema, which runs elsewhere, finds no key in its environment; the rest it does find."""
+    for name in ("OPENAI_API_KEY", "EXTRACT_API_KEY", "SOME_API_KEY"):
+        monkeypatch.setenv(name, "sk-never-to-be-seen")
+    with Workers(deadly.reader(), jobs=1, model=model) as workers:
+        fault = workers.answer("a", "keys\n\nBasel").fault
+    assert fault is not None
+    assert fault.message == "ZeroDivisionError: ['SOME_API_KEY']"
+
+
+def test_an_engine_of_a_users_own_has_the_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be the one who asks, in the process that reads."""
+    (tmp_path / "keyed.py").write_text(KEYED, "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-never-to-be-seen")
+    from keyed import Keyed  # type: ignore[import-not-found]  # it is written above
+
+    with Workers(Reading(engine=Keyed()).reader(), jobs=1) as workers:
+        fault = workers.answer("a", posting(1)).fault
+    assert fault is not None
+    assert fault.message == "ZeroDivisionError: ['OPENAI_API_KEY']"
+
+
+def test_a_process_that_has_nothing_to_do_is_used_again(deadly: Reading, model: Titles) -> None:
+    """One after the other, documents need one process, however many there may be."""
+    with Workers(deadly.reader(), jobs=4, model=model) as workers:
+        faults = [workers.answer(f"{number}", "process\n\nBasel").fault for number in range(3)]
+    assert len({fault.message for fault in faults if fault}) == 1
+    assert all(faults)
+
+
+def test_no_process_outlives_the_run(deadly: Reading, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does one that reads a document alone, whose first process has died, when nobody waits for it any longer."""
+    started: list[subprocess.Popen[bytes]] = []
+    start = subprocess.Popen
+
+    def started_process(*command: Any, **options: Any) -> subprocess.Popen[bytes]:
+        started.append(start(*command, **options))
+        return started[-1]
+
+    monkeypatch.setattr("extract.batch.workers.subprocess.Popen", started_process)
+    model = Waiting()
+    with Workers(deadly.reader(), jobs=1, model=model) as workers:
+
+        def read() -> None:
+            workers.answer("a", "die\n\nBasel")
+
+        in_background(read)
+        assert model.waits.wait(30)
+    running = [process.pid for process in started if process.poll() is None]
+    model.free.set()
+    assert (len(started), running) == (2, [])
+
+
+def test_what_can_be_imported_here_can_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also from the working directory, which Python has in its path as an empty name when it is at a prompt."""
+    (tmp_path / "prompted.py").write_text(KEYED, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend("")
+    from prompted import Keyed  # type: ignore[import-not-found]  # it is written above
+
+    with Workers(Reading(engine=Keyed()).reader(), jobs=1) as workers:
+        assert told(workers.answer("a", posting(1))) == "crashed"
