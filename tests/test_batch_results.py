@@ -15,8 +15,9 @@ import pytest
 from batches import Reads, batched, item, paths, posting, postings, rows
 
 from extract.batch.reading import Reading
-from extract.batch.results import Earlier, known_results, open_results
+from extract.batch.results import Earlier, known_results, open_results, streamed_results
 from extract.batch.rows import copied, is_sound, line_of, read_row, row_line
+from extract.batch.running import Conduct, Only
 from extract.errors import FormatError, RunStopped, UsageError
 from extract.journal import Journal
 
@@ -254,8 +255,6 @@ def test_a_line_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
 
 def test_a_stream_that_nobody_reads_ends_the_run(tmp_path: Path) -> None:
     """As `head` does when it has enough."""
-    from extract.batch.results import streamed_results
-
     reader, writer = os.pipe()
     os.close(reader)
     with (
@@ -264,3 +263,53 @@ def test_a_stream_that_nobody_reads_ends_the_run(tmp_path: Path) -> None:
         pytest.raises(RunStopped, match="standard output"),
     ):
         results.add(line("a"), path="a", name="a", content="", failed=False)
+
+
+def test_a_row_goes_out_when_it_is_made() -> None:
+    """Whoever reads a stream has each row as its document is done, and not when a buffer is full."""
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    with (
+        os.fdopen(reader, "rb", buffering=0) as received,
+        os.fdopen(writer, "wb") as stream,
+        streamed_results(stream, "c") as results,
+    ):
+        for name in ("a", "b"):
+            results.add(line(name), path=name, name=name, content="", failed=False)
+            assert received.read() == line(name) + b"\n"
+
+
+def test_what_differs_is_told_of_a_row_that_was_made(tmp_path: Path) -> None:
+    """One of a document that could not be read says nothing of that, and is told only where there is no other."""
+    out = tmp_path / "rows.jsonl"
+    unmade, again, made, later = line("a"), line("b"), _made_line("c"), _made_line("d")
+    for lines, other in (([unmade, made, again, later], made), ([unmade, again], unmade), ([], b"")):
+        out.write_bytes(b"".join(each + b"\n" for each in (*lines, line("e", configuration="now"))))
+        with known_results(out, "now") as results:
+            assert (results.found.other, results.found.others) == (other, len(lines))
+
+
+def _made_line(path: str) -> bytes:
+    body = '{"record":{},"status":"complete","provenance":{"engine":"rules"},"error":null}'
+    return row_line(body, name=path, path=path, sha256="", configuration="c")
+
+
+def test_a_document_comes_up_once_whatever_there_is_of_it(tmp_path: Path) -> None:
+    """A second mention is none, with a row and without; rows of documents that did not come up are counted."""
+    out = tmp_path / "rows.jsonl"
+    out.write_bytes(b"".join(line(name) + b"\n" for name in "abc"))
+    with known_results(out, "c") as results:
+        assert results.untouched() == 3
+        assert [results.take(name) for name in ("a", "new", "a", "new", "b")] == [True, True, False, False, True]
+        assert results.untouched() == 1
+
+
+def test_an_output_with_rows_of_this_configuration_stays_where_it_is(tmp_path: Path) -> None:
+    """Also when it has others, as a run leaves it that replaced only a few: they are replaced as their documents come up."""
+    out = tmp_path / "rows.jsonl"
+    batched(postings(3), out, Reads(), configuration="old")
+    batched([item("0.txt", posting(9))], out, Reads(), conduct=Conduct(only=Only.CHANGED), earlier=Earlier.KEEP)
+    reads = Reads()
+    batched([item("0.txt", posting(9)), *postings(1, start=1)], out, reads)
+    assert ([path.name for path in tmp_path.iterdir()], reads.names) == (["rows.jsonl"], ["1.txt"])
+    assert {row["path"]: row["configuration"] == "old" for row in rows(out)} == {"0.txt": False, "1.txt": False, "2.txt": True}
