@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -254,3 +255,78 @@ def _stat(process: Path) -> list[str]:
         return (process / "stat").read_text("utf-8").rpartition(")")[2].split()
     except OSError:
         return []
+
+
+def test_without_the_cache_all_is_asked_again(folder: Path, server: FaultServer) -> None:
+    """And nothing of it is kept in the cache."""
+    for output, asked in (("out.jsonl", 6), ("again.jsonl", 12)):
+        result = batch(*MEMOS, "-o", output, "--no-cache")
+        assert (result.exit_code, len(server.requests)) == (0, asked)
+        assert "0 from the cache" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["jobs/a.txt", "--engine", "rules"], "the rules read, in 3 processes"),
+        ([*MEMOS, "--sample", "1"], "asking gpt-4.1-mini, prompt _default/v1, at most 64 at once, in 1 process"),
+    ],
+)
+def test_the_rules_read_in_a_process_for_each_core(
+    folder: Path, server: FaultServer, monkeypatch: pytest.MonkeyPatch, arguments: list[str], told: str
+) -> None:
+    """As long as nothing else is said; a model is waited for, which takes no cores."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 2, 5}, raising=False)
+    result = batch(*arguments, "-o", "out.jsonl")
+    assert result.exit_code == 0
+    assert f"extract: {told}\n" in result.stderr
+
+
+def test_a_dry_run_quotes_a_content_once(folder: Path, server: FaultServer) -> None:
+    """However many documents have it, none of which has a row yet."""
+    for name in ("a", "b", "c"):
+        (folder / f"memo-{name}.txt").write_text("Memo\n\nWritten by Ada", "utf-8")
+    result = batch("memo-*.txt", "--schema", "memos.py:Memo", "--dry-run")
+    steps = [(each["place"], each["step"]) for each in map(json.loads, result.stdout.splitlines())]
+    assert steps == [("memo-a.txt", "read"), ("memo-b.txt", "copy"), ("memo-c.txt", "copy")]
+    assert "1 to read, 2 to copy; 1 to ask," in result.stderr
+
+
+def test_a_document_that_is_named_twice_is_kept_once(folder: Path) -> None:
+    """In the count of a second run too; and its row is none of a document that did not come up."""
+    batch("jobs", "-o", "out.jsonl", *RULES)
+    result = batch("jobs", "jobs/a.txt", "-o", "out.jsonl", *RULES, "--log-json")
+    (end,) = (event for event in events(result) if event["event"] == "end")
+    assert (end["kept"], end["documents"]) == (3, 3)
+    assert "did not come up" not in result.stderr
+
+
+def test_a_run_that_is_stopped_makes_table_and_report(folder: Path) -> None:
+    """Of what it has done: who looks for the cause finds it there."""
+    for number in range(3):
+        (folder / "jobs" / f"0{number}.txt").write_bytes(b" " * (number + 1))
+    result = batch("jobs", "-o", "out.csv", *RULES, "--max-failures", "1", "--report", "report")
+    assert (result.exit_code, "stopped: 2 of 2 documents failed" in result.stderr) == (1, True)
+    assert (folder / "out.csv").read_text("utf-8").count(",empty,") == len(rows(folder / "out.csv.jsonl")) >= 2
+    assert "jobs/00.txt" in (folder / "report" / "index.html").read_text("utf-8")
+
+
+def test_a_run_goes_on_when_nobody_reads_what_it_tells(folder: Path) -> None:
+    """Such as a log that is gone, with its disk or its terminal: rows are what it is for."""
+    with process(folder, "jobs", "-o", "out.jsonl", *RULES) as running:
+        assert running.stderr
+        running.stderr.close()
+        running.wait(60)
+    assert (running.returncode, len(rows(folder / "out.jsonl"))) == (0, 3)
+
+
+def test_a_stream_that_nobody_reads_any_longer_ends_the_run_in_order(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit code 1 and one line that says why, without what Python says of a buffer that it cannot write at its end."""
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)  # with which there is no buffer
+    with process(folder, "jobs", "-o", "-", *RULES, "-q", "--no-evidence") as running:  # rows that a buffer has room for
+        assert running.stdout
+        assert running.stderr
+        running.stdout.close()
+        told = running.stderr.read()
+        running.wait(60)
+    assert (running.returncode, told) == (1, f"extract: stopped: standard output cannot be written: {os.strerror(errno.EPIPE)}\n")
