@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from batch_server import BatchServer, failed, serving_batches
+from batch_server import BatchServer, Trip, failed, serving_batches
 from batches import rows
-from provider_memos import memos, reads
+from provider_memos import memos, numbered, reads
 from typer.testing import CliRunner, Result
 
 from extract.cli import app
@@ -145,3 +145,37 @@ def test_wrong_use_is_told(server: BatchServer, arguments: list[str], told: str)
     assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1)
     assert told in result.stderr
     assert not server.batches
+
+
+@pytest.fixture
+def recorded(server: BatchServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BatchServer:
+    """An endpoint that has declined the first memo, and answered the other three, which no cache knows any longer."""
+    server.trips = [Trip("POST /chat/completions", status=400)]
+    for documents in ("memos/1.txt", "memos"):
+        assert batch(documents, *MEMOS[1:]).exit_code == 3
+    monkeypatch.setenv("EXTRACT_CACHE_DIR", str(tmp_path / "other answers"))
+    return server
+
+
+def without_record(folder: Path) -> list[str]:
+    """The documents whose rows have no record."""
+    return sorted(row["path"] for row in rows(folder / "out.jsonl") if row["record"] is None)
+
+
+def test_documents_with_a_record_are_not_sent(recorded: BatchServer, tmp_path: Path) -> None:
+    """Whoever asked for it: new documents are, and those that changed or failed."""
+    assert without_record(tmp_path) == ["memos/1.txt", "memos/empty.txt"]
+    for name, text in memos([7, 8]):
+        (tmp_path / "memos" / name.replace("8", "3")).write_text(text, "utf-8")
+    assert "3 requests under way, 3 of them new" in batch("submit", *MEMOS).stderr
+    (sent,) = recorded.batches.values()
+    assert sorted(map(numbered, recorded.sent(sent))) == [1, 7, 8]
+
+
+def test_collect_makes_rows_of_documents_that_failed(recorded: BatchServer, tmp_path: Path) -> None:
+    """Their answers were paid for; no call is live."""
+    calls = recorded.asked_live
+    batch("submit", *MEMOS)
+    recorded.finish()
+    assert batch("collect", *MEMOS).exit_code == 3  # the empty file
+    assert (without_record(tmp_path), recorded.asked_live) == (["memos/empty.txt"], calls)
