@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -309,3 +310,12 @@ def test_what_can_be_imported_here_can_be_there(tmp_path: Path, monkeypatch: pyt
 
     with Workers(Reading(engine=Keyed()).reader(), jobs=1) as workers:
         assert told(workers.answer("a", posting(1))) == "crashed"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="groups of processes are POSIX")
+def test_ctrl_c_reaches_no_process_that_reads(deadly: Reading, model: Titles) -> None:
+    """A terminal sends it to all that are in the group of the run, and the run says what is finished."""
+    with Workers(deadly.reader(), jobs=1, model=model) as workers:
+        fault = workers.answer("a", "process\n\nBasel").fault
+        assert fault is not None
+        assert os.getpgid(int(fault.message.split()[-1])) != os.getpgrp()
