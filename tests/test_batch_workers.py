@@ -319,3 +319,19 @@ def test_ctrl_c_reaches_no_process_that_reads(deadly: Reading, model: Titles) ->
         fault = workers.answer("a", "process\n\nBasel").fault
         assert fault is not None
         assert os.getpgid(int(fault.message.split()[-1])) != os.getpgrp()
+
+
+@pytest.mark.xfail(raises=ValueError, strict=True, reason="a reply to a process that is gone is written to a closed pipe")
+def test_an_answer_for_a_process_that_died_meanwhile_is_no_end_of_the_run(deadly: Reading) -> None:
+    """Its document is read again, though the process was cleared away while the model had it."""
+
+    class Slow(Titles):
+        def complete(self, request: Request) -> Completion:
+            if not self.asked:
+                self.asked.append(request)
+                os.kill(workers._workers[0]._process.pid, signal.SIGKILL)  # noqa: SLF001  # as the kernel does, for want of memory
+                assert [told(workers.answer(name, "cook\n\nBasel")) for name in "bc"] == [{"title": "cook"}] * 2
+            return super().complete(request)
+
+    with Workers(deadly.reader(), jobs=1, model=Slow()) as workers:
+        assert told(workers.answer("a", "baker\n\nBasel")) == {"title": "baker"}
