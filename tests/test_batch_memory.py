@@ -51,7 +51,7 @@ def test_documents_under_way_are_bounded_by_their_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int, ahead: int
 ) -> None:
     """Where they fill the room for them, the next one is taken when one is done, and not when a process could have it."""
-    monkeypatch.setattr("extract.batch.running.MOST_BYTES", room * len(posting(0)))
+    monkeypatch.setattr("extract.batch.running.MOST_BYTES", room * Job("0", "0.txt", posting(0), "").size)
     found: list[int] = []
     totals = Totals()
 

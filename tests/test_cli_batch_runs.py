@@ -297,7 +297,7 @@ def test_a_document_that_is_named_twice_is_kept_once(folder: Path) -> None:
     batch("jobs", "-o", "out.jsonl", *RULES)
     result = batch("jobs", "jobs/a.txt", "-o", "out.jsonl", *RULES, "--log-json")
     (end,) = (event for event in events(result) if event["event"] == "end")
-    assert (end["kept"], end["documents"]) == (3, 3)
+    assert (result.exit_code, end["kept"], end["documents"]) == (0, 3, 3)
     assert "did not come up" not in result.stderr
 
 
