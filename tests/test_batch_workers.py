@@ -321,7 +321,6 @@ def test_ctrl_c_reaches_no_process_that_reads(deadly: Reading, model: Titles) ->
         assert os.getpgid(int(fault.message.split()[-1])) != os.getpgrp()
 
 
-@pytest.mark.xfail(raises=ValueError, strict=True, reason="a reply to a process that is gone is written to a closed pipe")
 def test_an_answer_for_a_process_that_died_meanwhile_is_no_end_of_the_run(deadly: Reading) -> None:
     """Its document is read again, though the process was cleared away while the model had it."""
 

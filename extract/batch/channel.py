@@ -86,6 +86,8 @@ class Channel:
             way_out = "put the schema and the checks into a module that can be imported, or use one process (jobs=1)"
             raise UsageError(f"other processes cannot be handed what reads the documents ({error}): {way_out}") from error
         with self._lock:
+            if self._outgoing.closed:
+                raise BrokenPipeError("nobody receives anything any longer")
             self._outgoing.write(len(raw).to_bytes(_LENGTH, "big"))
             self._outgoing.write(raw)
             self._outgoing.flush()
@@ -103,4 +105,5 @@ class Channel:
 
     def close(self) -> None:
         """Say that nothing more will be sent."""
-        self._outgoing.close()
+        with self._lock:
+            self._outgoing.close()
