@@ -32,7 +32,8 @@ class Fault(Enum):
 class Step:
     """What the server does with one request; the body None is the answer that the request is due.
 
-    A body that is no text or bytes is sent as JSON. ``delay`` and ``pace`` are in seconds.
+    A body that is no text or bytes is sent as JSON. ``delay`` and ``pace`` are in seconds; what is ``held`` waits for that
+    event, for half a minute at most.
     """
 
     status: int = 200
@@ -41,6 +42,7 @@ class Step:
     fault: Fault = Fault.NONE
     delay: float = 0.0
     pace: float = 0.02
+    held: threading.Event | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,7 @@ class _Connection(asyncio.Protocol):
         self._buffer += data
         while (received := self._next_request()) is not None:
             step = self._server.step(received)
-            if step.fault is Fault.NONE and not step.delay:
+            if step.fault is Fault.NONE and not step.delay and step.held is None:
                 self.transport.write(_whole(step))
             else:
                 self._server.under_way += 1
@@ -192,6 +194,8 @@ class _Connection(asyncio.Protocol):
 
     async def _play(self, step: Step) -> None:
         await asyncio.sleep(step.delay)
+        if step.held is not None:
+            await asyncio.to_thread(step.held.wait, 30)
         if step.fault is Fault.SILENT:
             return
         head, body = _parts(step)
@@ -246,9 +250,9 @@ def serving(steps: Iterable[Step] = (), *, answer: str | Answer = "{}", at_once:
     try:
         yield server
     finally:
-        asyncio.run_coroutine_threadsafe(_stop(server, listener), loop).result(5)
+        asyncio.run_coroutine_threadsafe(_stop(server, listener), loop).result(30)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(5)
+        thread.join(30)
         loop.close()
 
 

@@ -8,15 +8,16 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
 
 import batch_commands
 import pytest
-from batch_commands import RULES, batch, events
+from batch_commands import ANSWER, RULES, batch, events
 from batches import posting, rows
-from fault_server import FaultServer, Step
+from fault_server import FaultServer, Received, Step
 
 from extract.engines.llm.stack import close_models
 
@@ -189,9 +190,9 @@ def process(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def until(true: Any, seconds: float = 60.0) -> None:
-    """Waits until something is so."""
-    deadline = time.monotonic() + seconds
+def until(true: Any) -> None:
+    """Waits until something is so, and fails after a minute."""
+    deadline = time.monotonic() + 60
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -200,13 +201,21 @@ def until(true: Any, seconds: float = 60.0) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
 def test_ctrl_c_finishes_what_is_under_way(folder: Path, server: FaultServer) -> None:
     """Exit code 130; the rows of what was asked are there, and the same command goes on with the others."""
-    server.steps = iter([Step(delay=0.5)] * 2)
+    pressed = threading.Event()
+
+    def answer(_: Received) -> str:
+        pressed.wait(30)
+        return ANSWER
+
+    server.answer = answer
     with process(folder, *MEMOS, "-o", "out.jsonl", "--concurrency", "1") as running:
         until(lambda: server.requests)
         running.send_signal(signal.SIGINT)
+        assert running.stderr
+        assert any("finishing" in line for line in running.stderr)
+        pressed.set()
         _, told = running.communicate(timeout=60)
     assert running.returncode == 130
-    assert "finishing" in told
     assert "the same command goes on" in told
     done = len(rows(folder / "out.jsonl"))
     assert 0 < done < 6
@@ -224,7 +233,7 @@ def test_ctrl_c_twice_stops_now(folder: Path, server: FaultServer) -> None:
         assert running.stderr
         assert any("finishing" in line for line in running.stderr)
         running.send_signal(signal.SIGINT)
-        running.communicate(timeout=20)
+        running.communicate(timeout=60)
     assert running.returncode == 130
 
 
@@ -237,8 +246,8 @@ def test_a_run_that_is_killed_leaves_no_process(folder: Path) -> None:
         until(lambda: len(_children(running.pid)) == 2)
         children = _children(running.pid)
         running.kill()
-        running.wait(10)
-        until(lambda: not any(map(_is_running, children)), 20)
+        running.wait(30)
+        until(lambda: not any(map(_is_running, children)))
 
 
 def _children(parent: int) -> list[int]:

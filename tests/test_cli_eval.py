@@ -7,9 +7,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -318,22 +319,33 @@ def test_a_run_that_is_stopped_says_how_to_go_on(folder: Path, monkeypatch: pyte
         assert len(server.requests) == COUNT - 3
 
 
+def wait_for(true: Callable[[], bool]) -> None:
+    """Waits until something is so, and no longer than a minute."""
+    deadline = time.monotonic() + 60
+    while not true() and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
 def test_ctrl_c_finishes_what_is_under_way(folder: Path) -> None:
     """It ends with 130, says how to go on, and the same command then asks for the rest alone."""
-    with serving([Step(delay=0.3)] * 100, answer=lambda received: answer_memo(received.body)) as server:
+    held = threading.Event()
+    steps = [*[Step()] * 2, *[Step(held=held)] * 2]
+    with serving(steps, answer=lambda received: answer_memo(received.body)) as server:
         environment = os.environ | {"OPENAI_BASE_URL": server.base_url, "OPENAI_API_KEY": "k", "EXTRACT_MODEL": "gpt-4.1-mini"}
         heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
         code = f"{heed}import sys; sys.argv[1:1] = ['eval', *{list(MEMOS)!r}]; from extract.cli import main; main()"
         command = [sys.executable, "-c", code, "--concurrency", "2"]
         paths = {"PYTHONPATH": str(Path(__file__).resolve().parent.parent)}
-        process = subprocess.Popen(command, env=environment | paths, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        deadline = time.monotonic() + 60
-        while len(server.requests) < 3 and time.monotonic() < deadline:
-            time.sleep(0.02)
+        with (folder / "told").open("wb") as stderr:
+            process = subprocess.Popen(command, env=environment | paths, stdout=subprocess.DEVNULL, stderr=stderr)
+        wait_for(lambda: len(server.requests) == 4)  # the results of the first two are kept then
         process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=60)
-        assert process.returncode == 130, told
+        wait_for(lambda: b"finishing" in (folder / "told").read_bytes())
+        held.set()
+        ended = process.wait(60)
+        told = (folder / "told").read_text("utf-8")
+        assert ended == 130, told
         assert "finishing 2 documents" in told
         assert "the same command goes on" in told
         assert "Traceback" not in told

@@ -13,7 +13,7 @@ from pathlib import Path
 import planned_runs
 import pytest
 from eval_suites import answer_memo, memo_suite
-from fault_server import FaultServer, Step, serving
+from fault_server import Fault, FaultServer, Step, serving
 from planned_runs import COUNT, LLM, Crashing, Interrupting, in_memory, planned
 from pydantic import BaseModel, field_serializer
 
@@ -289,12 +289,13 @@ def test_a_killed_run_goes_on(tmp_path: Path) -> None:
     suite = memo_suite(tmp_path, COUNT)
     tests = Path(__file__).resolve().parent
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tests.parent), str(tests)])}
-    with serving([Step(delay=0.15)] * 100, answer=lambda received: answer_memo(received.body)) as server:
+    steps = [*[Step()] * 3, *[Step(fault=Fault.SILENT)] * 2]  # so that it cannot come to its end before it is killed
+    with serving(steps, answer=lambda received: answer_memo(received.body)) as server:
         command = [sys.executable, "-c", MAIN, str(tmp_path), server.base_url]
         process = subprocess.Popen(command, env=environment, cwd=tmp_path)
         part = tmp_path / "runs" / "memos.gpt-4o.newest.jsonl.part"
         deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and (not part.exists() or part.read_bytes().count(b"\n") < 4):
+        while time.monotonic() < deadline and (len(server.requests) < 5 or part.read_bytes().count(b"\n") < 4):
             time.sleep(0.02)
         process.send_signal(signal.SIGKILL)
         process.wait()
