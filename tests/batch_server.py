@@ -295,4 +295,4 @@ def serving_batches(answer: AnswerTo) -> Iterator[BatchServer]:
             yield held
         finally:
             listening.shutdown()
-            thread.join(5)
+            thread.join(30)

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import IO
 
 import pytest
@@ -155,7 +156,7 @@ def test_members_are_loaded_in_any_thread(tmp_path: Path) -> None:
 
         def load(item: Item | Skipped, start: threading.Barrier = start) -> Content:
             if item.place.endswith(tuple(f"!{number}.txt" for number in range(8))):
-                start.wait()
+                start.wait(30)
             assert isinstance(item, Item)
             return content_of(item)
 
@@ -182,6 +183,6 @@ def test_a_zip_archive_is_read_by_one_thread_at_a_time(tmp_path: Path, monkeypat
         return opened(archive, name)
 
     path = packed(tmp_path / "x.zip", PAGES)
-    monkeypatch.setattr("extract.batch.archives.threading.Lock", Watched)
+    monkeypatch.setattr("extract.batch.archives.threading", SimpleNamespace(Lock=Watched))
     monkeypatch.setattr(zipfile.ZipFile, "open", open_watched)
     assert len(read(path)) == 3

@@ -50,7 +50,7 @@ def templates() -> list[Template]:
 def posted(address: str, content: str) -> Iterator[http.client.HTTPResponse]:
     """The answer to a request about that content, read as far as its head."""
     parts = urlsplit(address)
-    with closing(http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)) as connection:
+    with closing(http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)) as connection:
         connection.request("POST", "/a/v1/chat/completions", body=content)
         with connection.getresponse() as response:
             yield response

@@ -98,7 +98,7 @@ class Killer:
 
     def __call__(self, _: Received) -> str:
         self.seen += 1
-        if self.seen == KILLED_AT and self.ready.wait(10) and self.process:
+        if self.seen == KILLED_AT and self.ready.wait(30) and self.process:
             self.process.kill()
         return json.dumps({"owner": {"value": "Ada Lovelace", "at": 1}})
 

@@ -23,7 +23,7 @@ def test_threads_that_come_at_once_make_one() -> None:
         return [number]
 
     def ask(_: int) -> list[int]:
-        start.wait()
+        start.wait(30)
         return table(1)
 
     with ThreadPoolExecutor(8) as pool:

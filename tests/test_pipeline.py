@@ -54,7 +54,7 @@ def test_threads_that_name_the_same_file_get_the_same_schema(tmp_path: Path) -> 
     start = threading.Barrier(4)
 
     def load() -> None:
-        start.wait()
+        start.wait(30)
         found.append(task_named(f"{path}:Cake").schema)
 
     threads = [threading.Thread(target=load) for _ in range(4)]

@@ -131,7 +131,7 @@ def test_the_file_may_be_a_pipe(folder: Path) -> None:
     writing = threading.Thread(target=(folder / ".env").write_text, args=("EXTRACT_MODEL=piped\n",), daemon=True)
     writing.start()
     assert (Settings().model, origin("model")) == ("piped", ".env")
-    writing.join(5)
+    writing.join(30)
 
 
 def test_a_misspelt_variable_is_found(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
