@@ -9,15 +9,14 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
-from typing import Any
 
 import batch_commands
 import pytest
 from batch_commands import ANSWER, RULES, batch, events
 from batches import posting, rows
 from fault_server import FaultServer, Received, Step
+from waiting import until
 
 from extract.engines.llm.stack import close_models
 
@@ -190,14 +189,6 @@ def process(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def until(true: Any) -> None:
-    """Waits until something is so, and fails after a minute."""
-    deadline = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
 def test_ctrl_c_finishes_what_is_under_way(folder: Path, server: FaultServer) -> None:
     """Exit code 130; the rows of what was asked are there, and the same command goes on with the others."""
@@ -209,7 +200,7 @@ def test_ctrl_c_finishes_what_is_under_way(folder: Path, server: FaultServer) ->
 
     server.answer = answer
     with process(folder, *MEMOS, "-o", "out.jsonl", "--concurrency", "1") as running:
-        until(lambda: server.requests)
+        until(lambda: bool(server.requests))
         running.send_signal(signal.SIGINT)
         assert running.stderr
         assert any("finishing" in line for line in running.stderr)

@@ -8,9 +8,8 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import pytest
 from eval_suites import answer_memo, lines, write_suite
 from fault_server import FaultServer, Step, serving
 from typer.testing import CliRunner, Result
+from waiting import until
 
 from extract.cli import app
 from extract.evals.runs import read_run
@@ -319,13 +319,6 @@ def test_a_run_that_is_stopped_says_how_to_go_on(folder: Path, monkeypatch: pyte
         assert len(server.requests) == COUNT - 3
 
 
-def wait_for(true: Callable[[], bool]) -> None:
-    """Waits until something is so, and no longer than a minute."""
-    deadline = time.monotonic() + 60
-    while not true() and time.monotonic() < deadline:
-        time.sleep(0.02)
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
 def test_ctrl_c_finishes_what_is_under_way(folder: Path) -> None:
     """It ends with 130, says how to go on, and the same command then asks for the rest alone."""
@@ -339,9 +332,9 @@ def test_ctrl_c_finishes_what_is_under_way(folder: Path) -> None:
         paths = {"PYTHONPATH": str(Path(__file__).resolve().parent.parent)}
         with (folder / "told").open("wb") as stderr:
             process = subprocess.Popen(command, env=environment | paths, stdout=subprocess.DEVNULL, stderr=stderr)
-        wait_for(lambda: len(server.requests) == 4)  # the results of the first two are kept then
+        until(lambda: len(server.requests) == 4)  # the results of the first two are kept then
         process.send_signal(signal.SIGINT)
-        wait_for(lambda: b"finishing" in (folder / "told").read_bytes())
+        until(lambda: b"finishing" in (folder / "told").read_bytes())
         held.set()
         ended = process.wait(60)
         told = (folder / "told").read_text("utf-8")

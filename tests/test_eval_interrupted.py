@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from eval_suites import answer_memo, memo_suite
 from fault_server import Fault, FaultServer, Step, serving
 from planned_runs import COUNT, LLM, Crashing, Interrupting, in_memory, planned
 from pydantic import BaseModel, field_serializer
+from waiting import until
 
 from extract.cleaning.document import CleanDocument
 from extract.engines.base import Draft
@@ -294,9 +294,7 @@ def test_a_killed_run_goes_on(tmp_path: Path) -> None:
         command = [sys.executable, "-c", MAIN, str(tmp_path), server.base_url]
         process = subprocess.Popen(command, env=environment, cwd=tmp_path)
         part = tmp_path / "runs" / "memos.gpt-4o.newest.jsonl.part"
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and (len(server.requests) < 5 or part.read_bytes().count(b"\n") < 4):
-            time.sleep(0.02)
+        until(lambda: len(server.requests) >= 5 and part.read_bytes().count(b"\n") >= 4)
         process.send_signal(signal.SIGKILL)
         process.wait()
         asked = len(server.requests)
