@@ -158,16 +158,17 @@ class InFlight(Generic[J, T]):
             if job is None:
                 return bool(self._pending)
             future: Future[T] = Future()
-            self._pending[future] = self._weigh(job)
             try:
+                self._pending[future] = self._weigh(job)
                 self._have_done(job, future)
-            except BaseException:  # Ctrl-C before a thread had it: nobody would ever be done with it
-                self._pending.pop(future, None)
+            except BaseException:  # Ctrl-C
+                if future.cancel():  # before a thread had it: nobody would ever be done with it
+                    self._pending.pop(future, None)
                 raise
         return True
 
     def _have_done(self, job: J, future: Future[T]) -> None:
-        future.add_done_callback(lambda done: self._done.put((job, done)))
+        future.add_done_callback(lambda done: None if done.cancelled() else self._done.put((job, done)))
         context = copy_context()
         context.run(abandoned.set, self._given_up)
         _workers.do(lambda: context.run(_outcome, lambda: self._call(job), future))

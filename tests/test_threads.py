@@ -19,7 +19,7 @@ from extract.cleaning.document import CleanDocument
 from extract.engines.base import Draft, Origin
 from extract.errors import AccessDenied
 from extract.settings import Settings
-from extract.threads import InFlight, _workers, abandoned, in_thread, work_through
+from extract.threads import InFlight, Work, _workers, abandoned, in_thread, work_through
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -274,6 +274,32 @@ def test_ctrl_c_while_a_job_is_begun_leaves_nothing_to_wait_for(monkeypatch: pyt
     flight.stop()
     assert flight.under_way == 0
     assert list(flight) == []
+
+
+def test_ctrl_c_when_a_job_was_begun_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread has it, and what it makes still comes: it may have cost something."""
+    begun, go_on = threading.Event(), threading.Event()
+    workers = type(_workers)()
+    hand_over = workers.do
+
+    def interrupted(work: Work) -> None:
+        hand_over(work)
+        assert begun.wait(30)
+        raise KeyboardInterrupt
+
+    def call(job: int) -> int:
+        begun.set()
+        assert go_on.wait(30)
+        return job
+
+    monkeypatch.setattr(workers, "do", interrupted)
+    monkeypatch.setattr(sys.modules["extract.threads"], "_workers", workers)
+    flight = InFlight([7], call, at_once=1)
+    with pytest.raises(KeyboardInterrupt):
+        next(flight)
+    assert flight.under_way == 1
+    go_on.set()
+    assert list(flight) == [(7, 7)]
 
 
 def test_a_cause_is_told_also_where_ctrl_c_follows_it() -> None:
