@@ -9,6 +9,7 @@ import json
 import sys
 import tracemalloc
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
@@ -111,6 +112,8 @@ def test_columns_are_chosen(tmp_path: Path) -> None:
     assert read(tmp_path / "t.jsonl", text_column="page.x") == [("t.jsonl:1", "two")]
     assert ids(tmp_path / "t.jsonl", text_column="page.x", id_column="page.meta.id") == ["7"]
     assert ids(tmp_path / "t.jsonl", text_column="page.x", id_column="id") == ["0"]
+    (tmp_path / "t.jsonl").write_text('{"text": "a", "id": true}\n{"text": "b", "id": 1.50}\n')
+    assert ids(tmp_path / "t.jsonl", id_column="id") == ["true", "1.5"]
     (tmp_path / "t.csv").write_text("a.b,c,c\n1,2,3\n")
     assert read(tmp_path / "t.csv", text_column="a.b") == [("t.csv:2", "1")]
     assert ids(tmp_path / "t.csv", text_column="a.b", id_column="c") == ["2"]
@@ -152,6 +155,48 @@ def test_parquet_of_many_kinds(tmp_path: Path) -> None:
     assert "t.parquet:1 has no text in column 'number', but int" in str(read(tmp_path / "t.parquet", text_column="number")[0][1])
     broken = read(tmp_path / "t.parquet", text_column="broken")
     assert [str(content).partition(":")[0] for _, content in broken] == ["a", "UndecodableSource", "b"]
+
+
+@pytest.mark.parametrize(
+    ("column", "names"),
+    [
+        (pa.array([1, 4102444800000], pa.timestamp("s")), ["1970-01-01 00:00:01.000", "4102444800000000"]),
+        (pa.array([1, 123456789], pa.timestamp("ns")), ["1970-01-01 00:00:00.000000001", "1970-01-01 00:00:00.123456789"]),
+        (pa.array([1, 2], pa.timestamp("ms", "Foo/Bar")), ["1970-01-01 00:00:00.001Z", "1970-01-01 00:00:00.002Z"]),
+        (pa.array([1, 2], pa.timestamp("us", "Europe/Zurich")), ["1970-01-01 00:00:00.000001Z", "1970-01-01 00:00:00.000002Z"]),
+        (pa.array([1, 2 * 10**9], pa.date32()), ["1970-01-02", "2000000000"]),
+        (pa.array([1, 2**62], pa.duration("s")), ["1", str(2**62)]),
+        (pa.array([1, 10**9], pa.time64("ns")), ["00:00:00.000000001", "00:00:01.000000000"]),
+        (pa.array([1, 2], pa.date32()).dictionary_encode(), ["1970-01-02", "1970-01-03"]),
+        (pa.array([b"SKU-1", b"a\xff"]), ["SKU-1", "a\\xff"]),
+        (pa.array([b"", None], pa.large_binary()), ["t.parquet:1", "t.parquet:2"]),
+        (pa.array([True, False]), ["true", "false"]),
+        (pa.array([Decimal("1.10"), None]), ["1.10", "t.parquet:2"]),
+    ],
+)
+def test_names_of_any_type_of_parquet(tmp_path: Path, column: pa.Array, names: list[str]) -> None:
+    """Days and times as Arrow writes them, in UTC, or their number where no calendar has them; bytes are text."""
+    parquet.write_table(pa.table({"text": ["one", "two"], "id": column}), tmp_path / "t.parquet")
+    assert [content for _, content in read(tmp_path / "t.parquet", id_column="id")] == ["one", "two"]
+    assert ids(tmp_path / "t.parquet", id_column="id") == names
+
+
+@pytest.mark.parametrize("role", ["text_column", "id_column"])
+def test_a_cell_of_parquet_that_cannot_be_read_costs_its_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, role: str) -> None:
+    """And no other: the row says which column it is."""
+    odd = pa.array([[1], [2**62], [3]], pa.list_(pa.duration("s")))  # the middle one is more days than Python has
+    parquet.write_table(pa.table({"text": ["one", "two", "three"], "odd": odd}), tmp_path / "t.parquet")
+    found = [content for _, content in read(tmp_path / "t.parquet", **{role: "odd"})]
+    assert len(found) == 3
+    assert str(found[1]).startswith("DamagedSource: t.parquet:2 has a value in column 'odd' that cannot be read (")
+    assert not any("cannot be read" in str(content) for content in (found[0], found[2]))
+
+
+def test_bytes_inside_of_a_document_of_json_are_text(tmp_path: Path) -> None:
+    """And not Python's way to write them."""
+    parquet.write_table(pa.table({"text": [{"title": b"Nurse", "more": [b"a"]}]}), tmp_path / "t.parquet")
+    ((_, content),) = read(tmp_path / "t.parquet")
+    assert json.loads(content) == {"title": "Nurse", "more": ["a"]}
 
 
 def test_a_table_with_a_name_that_is_no_utf_8(tmp_path: Path) -> None:

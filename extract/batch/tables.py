@@ -6,7 +6,7 @@ import gzip
 import io
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -18,7 +18,7 @@ from extract.batch.items import Content, Item, NoContent, Skipped, item_of, plac
 from extract.errors import DamagedSource, EmptySource, MissingExtra, SourceError, SourceTooLarge, UndecodableSource, UsageError
 
 if TYPE_CHECKING:
-    from pyarrow import RecordBatch
+    from pyarrow import RecordBatch, Scalar
     from pyarrow.parquet import ParquetFile
 
 PARQUET = ".parquet"
@@ -32,9 +32,11 @@ _BUFFER_BYTES = 1024 * 1024
 """How much of a column of a Parquet file is in memory, compressed; without a number, all that a group of rows has."""
 _BOM = b"\xef\xbb\xbf"
 _NAMED = 12
+"""Columns that a message names."""
 _ABSENT = object()
 """Stands for a column that is not there, which is something else than one with nothing in it."""
-"""Columns that a message names."""
+_OUT_OF_RANGE = "<value out of range: "
+"""What Arrow writes, with the number and ">" behind it, for a day that no calendar has."""
 _NO_TEXT = re.compile(r"[\x00\udc80-\udcff]")
 """NUL, and what "surrogateescape" makes of bytes that are no UTF-8."""
 
@@ -190,12 +192,12 @@ def _parquet(path: Path, place: str, columns: Columns) -> Iterator[Item]:
             for at in range(batch.num_rows):
                 number += 1
                 here = f"{place}:{number}"
-                try:
-                    text = _text(_cell(batch, columns.text, at), columns.text, here, there)
-                    called = None if columns.id is None else _name(_cell(batch, columns.id, at))
-                except UnicodeDecodeError as error:
-                    text, called = NoContent(UndecodableSource, f"{here} is not UTF-8 ({error}): write the table anew"), None
-                yield item_of(text, place=here, called=called)
+                text = _cell(batch, columns.text, at, here, read=_value_of)
+                called = None if columns.id is None else _cell(batch, columns.id, at, here, read=_label_of)
+                if isinstance(called, NoContent):
+                    yield item_of(called, place=here)
+                else:
+                    yield item_of(_text(text, columns.text, here, there), place=here, called=_name(called))
 
 
 @contextmanager
@@ -215,17 +217,46 @@ def _parquet_file(file: BinaryIO, place: str) -> Iterator[ParquetFile]:
         raise DamagedSource(f"{place} is a damaged parquet file, or none: {error}; save or fetch it again") from error
 
 
-def _cell(batch: RecordBatch, column: str, at: int) -> object:
-    """A cell of a Parquet file; UnicodeDecodeError where its text is none."""
-    value: object = batch.column(batch.schema.names.index(column))[at].as_py()
+def _cell(batch: RecordBatch, column: str, at: int, place: str, *, read: Callable[[Scalar], object]) -> object:
+    """What is read of a cell of a Parquet file; NoContent where it holds what Python has no value for."""
+    from pyarrow import ArrowException
+
+    try:
+        return read(batch.column(batch.schema.names.index(column))[at])
+    except UnicodeDecodeError as error:
+        return NoContent(UndecodableSource, f"{place} is not UTF-8 in column {column!r} ({error}): write the table anew")
+    except (ArrowException, ArithmeticError, ValueError) as error:
+        reason = f"a value in column {column!r} that cannot be read ({error})"
+        return NoContent(DamagedSource, f"{place} has {reason}: write the column as text")
+
+
+def _value_of(cell: Scalar) -> object:
+    value: object = cell.as_py()
     return value
 
 
+def _label_of(cell: Scalar) -> object:
+    """The value of a cell, but a day, a time or a duration as Arrow writes it: Python's own end earlier, or have no nanoseconds.
+
+    A time with a zone is written in UTC, which is what Parquet holds: the zone may be one that nobody knows.
+    """
+    from pyarrow import DictionaryScalar, string, timestamp, types
+
+    if isinstance(cell, DictionaryScalar):
+        cell = cell.value
+    if not cell.is_valid or not types.is_temporal(cell.type) or types.is_interval(cell.type):
+        return _value_of(cell)
+    if types.is_timestamp(cell.type) and cell.type.tz is not None:
+        cell = cell.cast(timestamp(cell.type.unit, "UTC"))
+    text: str = cell.cast(string()).as_py()
+    return text.removeprefix(_OUT_OF_RANGE).removesuffix(">")
+
+
 def _text(value: object, column: str, place: str, there: Sequence[str]) -> Content | NoContent:
-    if isinstance(value, (str, bytes)):
+    if isinstance(value, (str, bytes, NoContent)):
         return value
     if isinstance(value, (dict, list)):  # JSON-LD as crawlers keep it
-        return json.dumps(value, ensure_ascii=False, default=str)
+        return json.dumps(value, ensure_ascii=False, default=_written)
     if value is None:
         return NoContent(EmptySource, f"{place} has nothing in column {column!r}")
     if value is _ABSENT:
@@ -236,9 +267,20 @@ def _text(value: object, column: str, place: str, there: Sequence[str]) -> Conte
 
 def _name(value: object) -> str | None:
     """What a row is called; None where it has no name that could be written."""
-    if value is None or value is _ABSENT or value == "" or isinstance(value, (dict, list)):
+    if value is None or value is _ABSENT or isinstance(value, (dict, list)):
         return None
-    return str(value).encode("utf-8", "backslashreplace").decode()
+    return _written(value).encode("utf-8", "backslashreplace").decode() or None
+
+
+def _written(value: object) -> str:
+    r"""A value as text: bytes as the UTF-8 that they are, or with escapes, and what JSON has a word for as JSON.
+
+    >>> _written(b"SKU-1"), _written(b"a\xff"), _written(True), _written(7), _written("é")
+    ('SKU-1', 'a\\xff', 'true', '7', 'é')
+    """
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
+    return json.dumps(value) if isinstance(value, (bool, float)) else str(value)
 
 
 def _value(row: object, column: str, absent: object) -> object:
