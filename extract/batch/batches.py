@@ -113,7 +113,7 @@ def _conclude(batch: Batch, results: Results) -> None:
     """Write what is made of the rows."""
     schema = batch.reader.task.schema
     if batch.output is not None and batch.output != batch.journal:
-        write_table(results.lines(), batch.output, schema=schema)
+        write_table(results.lines, batch.output, schema=schema)
     if batch.report is not None:
         max_chars = batch.reader.reading.max_chars
         write_report(results.lines, batch.report, contents=batch.contents, schema=schema, max_chars=max_chars)

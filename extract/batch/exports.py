@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -38,15 +38,18 @@ def journal_of(output: Path) -> Path:
     return output.with_name(output.name + JSONL)
 
 
-def write_table(lines: Iterable[bytes], output: Path, *, schema: type[BaseModel]) -> None:
-    """Write the rows as the table that the ending of the output names, whole or not at all; nothing where it names none."""
+def write_table(lines: Callable[[], Iterable[bytes]], output: Path, *, schema: type[BaseModel]) -> None:
+    """Write the rows as the table that the ending of the output names, whole or not at all; nothing where it names none.
+
+    ``lines`` gives them anew each time that it is called.
+    """
     ending = output.suffix.lower()
     if ending == CSV:
-        _write_csv(lines, output, schema)
+        _write_csv(lines(), output, schema)
     elif ending == PARQUET:
         from extract.batch.parquet import write_parquet  # of the extra parquet
 
-        write_parquet((json.loads(line) for line in lines), output, schema=schema)
+        write_parquet(lambda: (json.loads(line) for line in lines()), output, schema=schema)
 
 
 def check_table(output: Path, journal: Path) -> None:
