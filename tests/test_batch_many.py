@@ -11,6 +11,7 @@ import pytest
 from batches import posting
 
 from extract import Outcome, extract, extract_many, extract_row
+from extract.batch.reading import Reading
 from extract.cleaning.document import CleanDocument
 from extract.engines.base import Draft, Origin
 from extract.errors import AccessDenied, UsageError
@@ -164,6 +165,17 @@ def test_a_document_as_a_row() -> None:
     assert (row["id"], row["status"], row["error"]) == ("7", "complete", None)
     assert isinstance(row["record"], dict)
     assert row["record"]["title"] == "Nurse 7"
+
+
+@pytest.mark.parametrize("evidence", [True, False])
+def test_all_rows_have_the_same_keys(evidence: bool) -> None:
+    """With a record or without, with evidence or without: a data frame takes its columns from the first."""
+    reader = Reading(engine="rules", evidence=evidence).reader()
+    answered = [json.loads(reader.answer("7", text).body) for text in (posting(7), "")]
+    keys = ["record", "status", "fields", "evidence", "issues", "usage", "provenance", "error"]
+    assert [list(row) for row in answered] == [keys, keys]
+    assert [bool(row["evidence"]) for row in answered] == [evidence, False]
+    assert list(extract_row("7", posting(7), engine="rules")) == list(extract_row("7", "", engine="rules"))
 
 
 @pytest.mark.parametrize(

@@ -219,7 +219,9 @@ def test_a_run_that_goes_wrong_is_stopped(folder: Path) -> None:
 def test_a_table_that_cannot_hold_a_value_is_no_wrong_use(folder: Path, server: FaultServer) -> None:
     """Exit code 1: the rows are there, the summary is shown, and the message says what to do."""
     (folder / "sums.py").write_text(
-        "from pydantic import BaseModel\n\n\nclass Sum(BaseModel):\n    total: int | None = None\n", "utf-8"
+        "from pydantic import BaseModel, model_serializer\n\n\nclass Sum(BaseModel):\n    total: int | None = None\n\n"
+        "    @model_serializer\n    def text(self) -> str:\n        return f'{self.total} francs'\n",
+        "utf-8",
     )
     (folder / "sum.txt").write_text(f"Bill\n\nTotal: {10**20}", "utf-8")
     server.answer = lambda _: json.dumps({"total": {"value": 10**20, "at": 1}})
@@ -227,7 +229,7 @@ def test_a_table_that_cannot_hold_a_value_is_no_wrong_use(folder: Path, server: 
     assert result.exit_code == 1
     assert "1 partial" in result.stderr
     assert "choose an output that ends in .jsonl" in result.stderr
-    assert rows(folder / "out.parquet.jsonl")[0]["record"] == {"total": 10**20}
+    assert rows(folder / "out.parquet.jsonl")[0]["record"] == f"{10**20} francs"
 
 
 def test_quiet_runs_say_nothing(folder: Path) -> None:

@@ -189,6 +189,58 @@ def test_record_of_any_schema_is_shown(folder: Path) -> None:
     assert "x" in values["deep.0.0.0.0"]
 
 
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a person at a terminal is told."""
+    lines: list[str] = []
+    monkeypatch.setattr(sys.modules["extract.cli.review"], "notice", lines.append)
+    return lines
+
+
+def batch_of(*documents: str, options: tuple[str, ...] = ()) -> None:
+    """The rows of a batch over these documents, in rows.jsonl."""
+    run("batch", *documents, "-o", "rows.jsonl", "--engine", "rules", "--quiet", *options)
+
+
+def test_rows_of_a_batch_without_a_record_are_passed_over(folder: Path, told: list[str]) -> None:
+    """And counted, at the end and in the index: their error says why, and there is nothing that a page could show."""
+    Path("empty.txt").write_bytes(b"")
+    batch_of("one.txt", "empty.txt", "two.txt")
+    done = run("review", "rows.jsonl", "-o", "out")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert pages(folder / "out") == ["index.html", "one.txt.html", "two.txt.html"]
+    assert told == [f"2 pages in {Path('out')}", "rows without a record, and so without a page: 1 (their error says why)"]
+    assert "2 documents, 1 without a record" in Page(Path("out/index.html").read_text("utf-8")).text
+    assert "evidencenone was kept" not in Page(Path("out/one.txt.html").read_text("utf-8")).text
+
+
+def test_a_batch_without_any_record_has_no_pages(folder: Path) -> None:
+    """Which is told with the reason."""
+    Path("empty.txt").write_bytes(b"")
+    batch_of("empty.txt")
+    done = run("review", "rows.jsonl", "-o", "out")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "no record in it. Rows that say in their error why there is none: 1" in done.stderr
+    assert pages(folder / "out") == []
+
+
+@pytest.mark.parametrize("left_out", [True, False])
+def test_rows_without_evidence_are_shown_without_marks(folder: Path, told: list[str], left_out: bool) -> None:
+    """Whether it is empty or not there; the page and the end say that none was kept."""
+    batch_of("one.txt", options=("--no-evidence",))
+    row = json.loads(Path("rows.jsonl").read_text("utf-8"))
+    assert row.pop("evidence") == {}
+    if left_out:
+        Path("rows.jsonl").write_text(json.dumps(row), "utf-8")
+    done = run("review", "rows.jsonl", "-o", "out")
+    assert (done.exit_code, done.stderr) == (0, "")
+    page = Page(Path("out/one.txt.html").read_text("utf-8"))
+    assert "Pump Fitter" in page.text
+    assert page.all("mark") == []
+    assert "evidencenone was kept" in page.text
+    assert told[1:] == ["results without evidence, so that nothing is marked on their pages: 1"]
+
+
 def test_document_is_decoded_as_its_result_says(folder: Path) -> None:
     """Where the caller overrode the encoding, the spans count that text."""
     raw = "Title: Köchin\nLocation: Zürich\n".encode("cp1252")

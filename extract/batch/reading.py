@@ -173,8 +173,8 @@ class Reader:
         return replace(self.reading, engine=LLM, settings=keyless)
 
     def _answered(self, found: Extraction[BaseModel]) -> Answer:
-        left_out = None if self.reading.evidence else {"evidence"}
-        body = found.model_dump_json(by_alias=False, exclude=left_out)
+        kept = found if self.reading.evidence else found.model_copy(update={"evidence": {}})  # all rows have the same keys
+        body = kept.model_dump_json(by_alias=False)
         codes = tuple(issue.code for issue in found.issues)
         return Answer(f'{body[:-1]},"error":null}}', found.status, found.usage, issues=codes)
 
@@ -201,6 +201,7 @@ def failure(error: Exception) -> Answer:
         "record": None,
         "status": RecordStatus.FAILED.value,
         "fields": {},
+        "evidence": {},
         "issues": [issue.model_dump(mode="json") for issue in issues],
         "usage": used.model_dump(mode="json"),
         "provenance": None,

@@ -20,6 +20,7 @@ from extract.errors import ExtractError, UsageError
 from extract.review import IndexRow, index_page, review_page
 from extract.review.folder import PageNames, write_page
 from extract.review.reading import StoredAt, source_of, split_results
+from extract.review.stored import StoredFailure
 from extract.source import MAX_CHARS
 
 INDEX = "index.html"
@@ -40,7 +41,7 @@ Results = Annotated[
     list[str],
     typer.Argument(
         metavar="RESULTS",
-        help="Files of results, as run --format json or jsonl writes them; - is standard input.",
+        help="Files of results, as run --format json or jsonl and batch write them; - is standard input.",
         show_default=False,
     ),
 ]
@@ -71,11 +72,21 @@ def review(results: Results, *, output: Folder, sources: Sources = None, max_cha
         finally:  # after Ctrl-C too: what was written can be found
             pages.close()
     if not pages.rows and not pages.refused:
-        fail(f"{report.printable(', '.join(results))}: no result in it. extract run FILE --format jsonl writes some.", FAILED)
+        fail(f"{report.printable(', '.join(results))}: {_nothing(pages.failed)}", FAILED)
     notice(f"{len(pages.rows):,} pages in {output}")
+    if pages.failed:
+        notice(f"rows without a record, and so without a page: {pages.failed:,} (their error says why)")
+    if pages.bare:
+        notice(f"results without evidence, so that nothing is marked on their pages: {pages.bare:,}")
     typer.echo(report.printable(str(output / INDEX)))
     if pages.refused:
         raise typer.Exit(FAILED)
+
+
+def _nothing(failed: int) -> str:
+    if failed:
+        return f"no record in it. Rows that say in their error why there is none: {failed:,}"
+    return "no result in it. extract run FILE --format jsonl writes some."
 
 
 def _check_folders(results: list[str], output: Path, sources: Path | None) -> None:
@@ -98,7 +109,10 @@ def _check_folders(results: list[str], output: Path, sources: Path | None) -> No
 
 @dataclass(slots=True)
 class _Pages:
-    """The pages that were written so far, and what could not be shown."""
+    """The pages that were written so far, and what could not be shown.
+
+    ``failed`` counts rows without a record, ``bare`` results without evidence.
+    """
 
     folder: Path
     sources: Path | None
@@ -106,15 +120,21 @@ class _Pages:
     rows: list[IndexRow] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     names: PageNames = field(default_factory=PageNames)
+    failed: int = 0
+    bare: int = 0
 
     def add(self, found: StoredAt) -> None:
         """Writes the page of a result; says so where that cannot be done."""
         try:
             result = found.read()
+            if isinstance(result, StoredFailure):
+                self.failed += 1
+                return
             name = self.names.of(result.provenance.source)
             source = source_of(result, folder=self.sources, max_chars=self.max_chars)
             write_page(self.folder / name, review_page(result, source.text, index=INDEX))
             self.rows.append(IndexRow.of(result, name))
+            self.bare += not result.evidence
         except UsageError:
             raise
         except ExtractError as error:
@@ -125,7 +145,7 @@ class _Pages:
     def close(self) -> None:
         """Writes the index, where there is anything to list."""
         if self.rows or self.refused:
-            write_page(self.folder / INDEX, index_page(self.rows, refused=self.refused))
+            write_page(self.folder / INDEX, index_page(self.rows, refused=self.refused, failed=self.failed))
 
 
 @contextmanager

@@ -40,8 +40,11 @@ class IndexRow:
         )
 
 
-def index_page(rows: Sequence[IndexRow], *, refused: Sequence[str] = ()) -> str:
-    """A table of all documents with links to their pages, and what could not be shown, line by line."""
+def index_page(rows: Sequence[IndexRow], *, refused: Sequence[str] = (), failed: int = 0) -> str:
+    """A table of all documents with links to their pages, and what could not be shown, line by line.
+
+    ``failed`` is how many documents there is no record of.
+    """
     head = tag("tr", *(tag("th", column, scope="col") for column in _COLUMNS))
     body = joined(_row(row) for row in rows)
     table = tag("table", tag("thead", head), tag("tbody", body))
@@ -49,7 +52,12 @@ def index_page(rows: Sequence[IndexRow], *, refused: Sequence[str] = ()) -> str:
     return filled(
         "index.html",
         title=f"Review: {counted}",
-        count=tag("p", counted, f", {len(refused):,} not shown" if refused else None),
+        count=tag(
+            "p",
+            counted,
+            f", {len(refused):,} not shown" if refused else None,
+            f", {failed:,} without a record" if failed else None,
+        ),
         table=tag("div", table, class_="table", tabindex=0, role="region", aria_label="Documents") if rows else Markup(),
         refused=_refused(refused),
     )

@@ -101,6 +101,7 @@ def _told(result: StoredResult) -> Iterator[tuple[str, str]]:
     made, used, states = result.provenance, result.usage, result.states
     yield "fields", ", ".join(f"{states[state]} {state.replace('_', ' ')}" for state in FieldStatus if states[state])
     yield "issues", issue_counts(result) or "none"
+    yield "evidence", "" if result.evidence or not states[FieldStatus.FOUND] else "none was kept"
     yield "task", made.task
     yield "format", made.format
     yield ("engine", made.engine) if made.model is None else ("model", made.model)

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from extract.errors import FormatError, SourceError, UnreadableSource
 from extract.report import shorten
-from extract.review.stored import StoredResult
+from extract.review.stored import StoredFailure, StoredResult
 from extract.source import MAX_CHARS, Source, open_source
 
 MAX_RESULT_BYTES = 64_000_000
@@ -32,18 +32,26 @@ class StoredAt:
     def place(self) -> str:
         return f"{self.name}:{self.line}"
 
-    def read(self) -> StoredResult:
-        """The result; FormatError where it is none."""
+    def read(self) -> StoredResult | StoredFailure:
+        """The result, or the row of a document without one; FormatError where it is neither."""
         if self.size > len(self.raw):
             raise FormatError(f"more than {MAX_RESULT_BYTES:,} bytes, which no result has: take the line out")
         try:
             return StoredResult.model_validate_json(self.raw)
         except ValidationError as error:
+            if (failed := self._failure()) is not None:
+                return failed
             first = error.errors(include_url=False, include_context=False, include_input=False)[0]
             where = ".".join(map(str, first["loc"]))
             told = f"{where}: {first['msg']}" if where else first["msg"]
             way_out = "run extract on the document again, with --format json or jsonl"
             raise FormatError(f"no result that this version can read ({told}): {way_out}") from error
+
+    def _failure(self) -> StoredFailure | None:
+        try:
+            return StoredFailure.model_validate_json(self.raw)
+        except ValidationError:
+            return None
 
 
 def split_results(file: BinaryIO, name: str) -> Iterator[StoredAt]:

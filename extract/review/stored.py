@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from extract.cleaning.document import Scalar
-from extract.result import Evidence, Extraction, FieldStatus, Issue, Provenance, RecordStatus, Severity, Usage, Value
+from extract.result import Evidence, Extraction, Fault, FieldStatus, Issue, Provenance, RecordStatus, Severity, Usage, Value
 
 T = TypeVar("T", bound=BaseModel)
 Parts = tuple[str | int, ...]
@@ -19,7 +19,8 @@ Parts = tuple[str | int, ...]
 class StoredResult(Value):
     """What ``extract run --format json`` writes; ``StoredResult.model_validate_json`` reads it without the schema.
 
-    Keys that this version does not know are left aside: a later one may have written them.
+    So is a row of a batch with a record, whose ``evidence`` may be left out. Keys that this version does not know are left aside:
+    a later one may have written them.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -27,7 +28,7 @@ class StoredResult(Value):
     record: JsonValue
     status: RecordStatus
     fields: dict[str, FieldStatus]
-    evidence: dict[str, Evidence]
+    evidence: dict[str, Evidence] = Field(default={})
     issues: tuple[Issue, ...] = ()
     usage: Usage
     provenance: Provenance
@@ -54,6 +55,15 @@ class StoredResult(Value):
     def severities(self) -> Counter[Severity]:
         """How many issues are how bad."""
         return Counter(issue.severity for issue in self.issues)
+
+
+class StoredFailure(Value):
+    """A row of a batch that has no record, but the cause why."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    record: None
+    error: Fault
 
 
 def placed_leaves(value: JsonValue, at: Parts = ()) -> Iterator[tuple[Parts, Scalar | None]]:
