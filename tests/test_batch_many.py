@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from batches import posting
@@ -15,7 +17,10 @@ from extract.batch.reading import Reading
 from extract.cleaning.document import CleanDocument
 from extract.engines.base import Draft, Origin
 from extract.errors import AccessDenied, UsageError
+from extract.result import Fault, Usage
 from extract.schemas.job_posting import JobPosting
+from extract.source import open_source
+from extract.threads import InFlight
 
 NAMED = """
 from pydantic import BaseModel, ConfigDict, Field, computed_field
@@ -38,6 +43,19 @@ class Titled:
 
     def fill(self, clean):
         return Draft({"heading": DraftValue("Nurse 3", (TextReference(0, 0, 7),))})
+"""
+
+
+COSTLY = """
+from extract.errors import Refused
+from extract.result import Usage
+
+
+class Costly:
+    name, origin = "costly", {}
+
+    def fill(self, clean):
+        raise Refused("no", usage=Usage(calls=2, input_tokens=900, cost=0.5))
 """
 
 
@@ -81,18 +99,63 @@ def test_a_slow_document_holds_back_only_the_order(ordered: bool, first: str) ->
     assert found[0] == first
 
 
-def test_a_slow_document_does_not_fill_memory() -> None:
-    """What is done before its turn is kept within bounds."""
+class Held:
+    """An engine that fills nothing; each document waits until what it waits for is there, of which ``waited`` tells."""
+
+    name = "held"
+
+    def __init__(self, **waits: threading.Event) -> None:
+        self.origin: Origin = {}
+        self.begun: list[str] = []
+        self.waited: dict[str, bool] = {}
+        self.beginning: dict[str, threading.Event] = {}
+        self._waits = {name.removeprefix("at_"): event for name, event in waits.items()}
+
+    def fill(self, clean: CleanDocument) -> Draft:
+        name = clean.source.name
+        self.begun.append(name)
+        if name in self.beginning:
+            self.beginning[name].set()
+        if name in self._waits:
+            self.waited[name] = self._waits[name].wait(timeout=30)
+        return Draft({})
+
+
+def test_a_slow_document_does_not_fill_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight are begun where two are under way at once: then the first is waited for, however many there are."""
+    alone = threading.Event()
+
+    class Watched(InFlight[object, object]):
+        def _begin(self) -> bool:
+            begun = super()._begin()
+            if self.under_way == 1:  # nothing more may be begun before the first is done
+                alone.set()
+            return begun
+
+    monkeypatch.setattr("extract.batch.many.InFlight", Watched)
     taken: list[int] = []
 
     def sources() -> Iterator[str]:
-        for number in range(1000):
+        for number in range(40):
             taken.append(number)
             yield posting(number)
 
-    outcomes = extract_many(sources(), engine=Gate(7))  # eight ahead is the most for two at once
+    engine = Held(at_0=alone)
+    outcomes = extract_many(sources(), engine=engine)
     assert next(outcomes).id == "0"
-    assert len(taken) < 15
+    assert engine.waited == {"0": True}
+    assert taken == list(range(9))  # the last waits for its turn
+    assert [outcome.index for outcome in outcomes] == list(range(1, 40))
+
+
+def test_a_late_document_holds_nothing_up_where_there_is_no_order() -> None:
+    """The first is done when ten others are out; the next is begun at once, although one is still under way."""
+    eleventh, twelfth = threading.Event(), threading.Event()
+    engine = Held(at_0=eleventh, at_11=twelfth)
+    engine.beginning = {"11": eleventh, "12": twelfth}
+    found = [outcome.index for outcome in extract_many((posting(n) for n in range(20)), engine=engine, ordered=False)]
+    assert sorted(found) == list(range(20))
+    assert engine.waited == {"0": True, "11": True}
 
 
 def test_a_document_that_fails_is_an_outcome(tmp_path: Path) -> None:
@@ -102,6 +165,50 @@ def test_a_document_that_fails_is_an_outcome(tmp_path: Path) -> None:
     assert [outcome.fault and outcome.fault.code for outcome in found] == [None, "unreadable", "empty", None]
     assert [outcome.id for outcome in found[:2]] == [str(tmp_path / "a.txt"), str(tmp_path / "gone.txt")]
     assert found[1].record is None
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_a_failed_document_used_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int) -> None:
+    """Calls and money, here and in other processes: they were paid for."""
+    (tmp_path / "costly.py").write_text(COSTLY, "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    from costly import Costly  # type: ignore[import-not-found]  # it is written above
+
+    (outcome,) = extract_many([posting(1)], engine=Costly(), jobs=jobs)
+    assert outcome.fault == Fault(code="refused", message="no")
+    assert outcome.usage == Usage(calls=2, input_tokens=900, cost=0.5)
+
+
+def test_ids_are_texts_and_sources_keep_their_names() -> None:
+    """A number is written as one; a source that is open is called what it is called."""
+    opened = open_source(posting(1), name="mine.txt")
+    found = list(extract_many([(7, posting(0)), opened, ("a\ud83d", posting(2))], engine="rules"))
+    assert [outcome.id for outcome in found] == ["7", "mine.txt", "a\\ud83d"]
+    assert [outcome.extraction and outcome.extraction.provenance.source for outcome in found] == ["7", "mine.txt", "a\\ud83d"]
+    row = extract_row(7, posting(7), engine="rules")
+    assert (row["id"], row["path"], row["status"]) == ("7", "7", "complete")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_nulls_are_outcomes(jobs: int) -> None:
+    """With an id or without; those that have a text come."""
+    sources: list[Any] = [None, ("a", float("nan")), posting(2)]
+    found = list(extract_many(sources, engine="rules", jobs=jobs))
+    assert [outcome.fault and outcome.fault.code for outcome in found] == ["empty", "empty", None]
+    assert [outcome.id for outcome in found] == ["0", "a", "2"]
+    assert found[1].fault
+    assert found[1].fault.message.startswith("a has no text: there is a null in its place")
+
+
+def test_an_unknown_keyword_is_told_at_the_call() -> None:
+    """As ``extract`` does: whoever names a model and is read by the rules would not know."""
+    options: dict[str, Any] = {"model": "gpt-9"}
+    with pytest.raises(TypeError, match=r"extract_many\(\) has no keyword 'model'; it has schema, engine, .*jobs, ordered"):
+        extract_many([posting(1)], **options)
+    error = extract_row("a", posting(1), **options)["error"]
+    told = "extract_row() has no keyword 'model'; it has schema, engine, settings, input_format, max_chars, strict, checks"
+    assert error == {"code": "usage", "message": told}
+    assert extract_row("a", posting(1), engine="rules", input_format="text", max_chars=999, strict=False)["error"] is None
 
 
 def test_other_processes_give_the_same(tmp_path: Path) -> None:
@@ -182,8 +289,10 @@ def test_all_rows_have_the_same_keys(evidence: bool) -> None:
     ("text", "options", "code"),
     [
         ("", {}, "empty"),
-        (None, {}, "crashed"),
-        (float("nan"), {}, "crashed"),
+        (None, {}, "empty"),
+        (float("nan"), {}, "empty"),
+        (Decimal("NaN"), {}, "empty"),
+        (7, {}, "crashed"),
         ("x", {"engine": "nope"}, "usage"),
         ("x", {"schema": "nothing"}, "usage"),
         ("x", {"engine": "llm"}, "settings"),

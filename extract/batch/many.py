@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Literal, TypedDict, TypeVar, Unpack, overload
 
 from pydantic import BaseModel, JsonValue
@@ -14,7 +15,7 @@ from extract.batch.reading import Answer, Reader, Reading, content_hash, failure
 from extract.batch.workers import Workers, documents_at_once
 from extract.checks import Check, as_checks
 from extract.engines.base import Engine
-from extract.errors import UsageError
+from extract.errors import EmptySource, UsageError
 from extract.pipeline import Document, extraction_of
 from extract.result import Extraction, Fault, Usage
 from extract.source import MAX_CHARS, Format, Source
@@ -67,8 +68,12 @@ class Outcome(Generic[T_co]):
         return None if self.extraction is None else self.extraction.record
 
 
-Sources = Iterable[Document | tuple[str, Document]]
+_ROW_KEYWORDS = ("schema", *ReadOptions.__annotations__)
+_MANY_KEYWORDS = ("schema", *ManyOptions.__annotations__)
+Sources = Iterable[Document | tuple[str | int, Document]]
 """Documents, each with an id before it or without."""
+_NULLS = {"None", "nan", "NaN", "NaT", "<NA>"}
+"""What stands in a data frame where there is nothing."""
 
 
 @overload
@@ -91,17 +96,18 @@ def extract_many(
 
     ``sources`` are what ``extract`` takes, or pairs of an id and that; they are taken as they are needed. The other keywords are
     those of ``extract``; ``jobs`` processes read (1 = this one), and as many documents are under way as the settings allow
-    requests at once. A document that fails is an outcome with a ``fault``. What no document would fare better with is raised:
-    RunStopped, UsageError. Whoever stops in the middle leaves nothing running.
+    requests at once. A document that fails is an outcome with a ``fault``, and so is a null. What no document would fare better
+    with is raised: RunStopped, UsageError; TypeError for an unknown keyword. Whoever stops in the middle leaves nothing running.
     """
     if jobs < 1:
         raise UsageError(f"jobs is {jobs}; it must be at least 1")
+    _check_keywords(options, _MANY_KEYWORDS, call="extract_many", error=TypeError)
     return _outcomes(sources, _reader(schema, options), jobs=jobs, ordered=ordered)
 
 
 def extract_row(
-    id: str,  # noqa: A002  # the name of the key in the row
-    text: str | bytes,
+    id: str | int,  # noqa: A002  # the name of the key in the row
+    text: str | bytes | None,
     *,
     schema: str | type[BaseModel] = "job_posting",
     **options: Unpack[ReadOptions],
@@ -110,15 +116,52 @@ def extract_row(
 
     Fit for ``map_batches`` and user-defined functions of any engine of data frames; the keywords are those of ``extract``.
     """
-    configuration, sha256 = "", ""
+    name, configuration, sha256 = _called(id), "", ""
     try:
+        _check_keywords(options, _ROW_KEYWORDS, call="extract_row", error=UsageError)
         reader = _reader(schema, options)
-        configuration, sha256 = reader.configuration, content_hash(text)
-        answer = reader.answer(id, text)
+        configuration = reader.configuration
+        content = _content(name, text)
+        sha256 = content_hash(content)
+        answer = reader.answer(name, content)
     except Exception as error:  # noqa: BLE001  # whatever it is, the other rows of the caller are not concerned
         answer = failure(error)
     told: dict[str, JsonValue] = json.loads(answer.body)
-    return {"id": id, "path": id, "sha256": sha256, **told, "configuration": configuration}
+    return {"id": name, "path": name, "sha256": sha256, **told, "configuration": configuration}
+
+
+def _check_keywords(options: Mapping[str, object], known: Sequence[str], *, call: str, error: type[Exception]) -> None:
+    """Raises that error for a keyword that a function does not have: ``**options`` takes any."""
+    if unknown := [repr(name) for name in options if name not in known]:
+        raise error(f"{call}() has no keyword {', '.join(unknown)}; it has {', '.join(known)}")
+
+
+def _content(name: str, text: str | bytes | None) -> str | bytes:
+    if text is None or _is_null(text):
+        raise _nothing(name)
+    return text
+
+
+def _is_null(document: object) -> bool:
+    """Whether that is no document, but what a data frame has in its place: None, NaN, and the like.
+
+    >>> _is_null(None), _is_null(float("nan")), _is_null("nan"), _is_null("")
+    (True, True, False, False)
+    """
+    return not isinstance(document, (str, bytes, Path, Source)) and str(document) in _NULLS
+
+
+def _nothing(name: str) -> EmptySource:
+    return EmptySource(f"{name} has no text: there is a null in its place; leave such rows out")
+
+
+def _called(name: object) -> str:
+    r"""What a document is called, as text that can be written.
+
+    >>> _called(7), _called("a"), _called("\ud83d")
+    ('7', 'a', '\\ud83d')
+    """
+    return str(name).encode("utf-8", "backslashreplace").decode()
 
 
 def _reader(schema: str | type[BaseModel], options: ReadOptions) -> Reader:
@@ -173,7 +216,7 @@ class _Turn:
             while index - self.next >= self._bound:
                 yield None
             name, document = source if isinstance(source, tuple) else (_name(source, index), source)
-            yield _Numbered(index, name, document)
+            yield _Numbered(index, _called(name), document)
 
     def taken(self, outcome: Outcome[BaseModel]) -> Iterator[Outcome[BaseModel]]:
         """That outcome and those that waited for it, if it is its turn."""
@@ -187,18 +230,18 @@ class _Turn:
 def _name(source: Document, index: int) -> str:
     if isinstance(source, Source):
         return source.name
-    return str(index) if isinstance(source, (str, bytes)) else str(source)
+    return str(source) if isinstance(source, Path) else str(index)
 
 
 def _outcome_here(job: _Numbered, reader: Reader) -> Outcome[BaseModel]:
-    found = reader.outcome(job.id, job.document)
+    found = failure(_nothing(job.id)) if _is_null(job.document) else reader.outcome(job.id, job.document)
     if isinstance(found, Answer):
         return Outcome(job.index, job.id, None, found.fault, found.usage)
     return Outcome(job.index, job.id, found, usage=found.usage)
 
 
 def _outcome_there(job: _Numbered, reader: Reader, workers: Workers) -> Outcome[BaseModel]:
-    answer = workers.whole_answer(job.id, job.document)
+    answer = failure(_nothing(job.id)) if _is_null(job.document) else workers.whole_answer(job.id, job.document)
     if answer.parts is None:
         return Outcome(job.index, job.id, None, answer.fault, answer.usage)
     return Outcome(job.index, job.id, extraction_of(reader.task.schema)(**answer.parts), usage=answer.usage)
