@@ -210,7 +210,7 @@ def test_a_copy_names_its_own_place_and_asked_nothing() -> None:
 
 @pytest.mark.parametrize("evidence", [True, False])
 def test_a_row_that_was_read_is_written_as_it_was(evidence: bool) -> None:
-    """So that a copy differs in nothing but what it is about: each number and each letter, and keys that are not there."""
+    """So that a copy differs in nothing but what it is about: each number and each letter."""
     body = Reading(engine="rules", evidence=evidence).reader().answer("ä.txt", posting(1)).body
     unusual = '{"record":{"z":1.50,"a":[123456789012345678901234567890,1e-7,"\u2028é",null,-0.0]},'
     for each in (body, unusual + body[body.index('"status"') :]):

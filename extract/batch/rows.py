@@ -93,6 +93,5 @@ def copied(row: Row, *, name: str, path: str) -> Row:
 
 def line_of(row: Row) -> bytes:
     """The line of a row that was read from one."""
-    unsaid = Row.model_fields.keys() - row.model_fields_set  # such as evidence that was not wanted
-    body = row.model_dump_json(exclude=_AROUND | unsaid)
+    body = row.model_dump_json(exclude=_AROUND)
     return row_line(body, name=row.id, path=row.path, sha256=row.sha256, configuration=row.configuration)
