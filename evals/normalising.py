@@ -42,13 +42,19 @@ def bare(text: str) -> str:
     >>> bare("C++ / C#; 1,5 years, -5 °C; U.S. R&D")
     'c++ c# 1,5 years -5°c us r&d'
     """
-    folded = _LOOSE.sub("", normalised(_UNSEEN.sub("", text)).replace("⁄", "/"))
+    folded = normalised(_UNSEEN.sub("", text)).replace("⁄", "/")
+    return _words(_words(folded)) or _LOOSE.sub("", folded)  # once more: "0:°" and "0:-0" have their blanks only now
+
+
+def _words(text: str) -> str:
+    """The text without the punctuation that makes no other word of its words."""
+    text = _LOOSE.sub("", text)
     parts: list[str] = []
     at = 0
-    for kept in _TELLING.finditer(folded):
-        parts += [_without_punctuation(folded[at : kept.start()]), kept[0].strip()]
+    for kept in _TELLING.finditer(text):
+        parts += [_without_punctuation(text[at : kept.start()]), kept[0].strip()]
         at = kept.end()
-    return " ".join("".join([*parts, _without_punctuation(folded[at:])]).split()) or folded
+    return " ".join("".join([*parts, _without_punctuation(text[at:])]).split())
 
 
 def _without_punctuation(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import BaseModel, JsonValue
 from toy_records import PAY, TOY, C, I, M, N, Outcomes, Toy, W, _same_length, outcomes
@@ -248,6 +248,8 @@ def test_texts_that_are_too_long_are_equal_or_are_not() -> None:
 
 
 @given(st.text(max_size=30))
+@example("0:°")
+@example("0:-0")
 def test_bare_text_stays_bare(text: str) -> None:
     """Comparing is done once: the bare form of a bare text is itself."""
     assert bare(bare(text)) == bare(text)
