@@ -205,7 +205,7 @@ def _conclude(batch: Batch, totals: Totals, watch: Watch, *, left: int, total: i
     missing = 0 if total is None else total - totals.met
     if missing > 0:
         watch.stopped(
-            f"{missing:,} of {total:,} documents that were counted at the start did not come up: INPUT changed meanwhile"
+            f"{missing:,} of {total:,} documents that were counted at the start did not come up: INPUT has changed, or is damaged"
         )
     if totals.failed or totals.kept_failed or missing > 0:
         raise typer.Exit(SOME_FAILED)
