@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -308,7 +309,7 @@ def test_a_run_that_is_stopped_makes_table_and_report(folder: Path) -> None:
     result = batch("jobs", "-o", "out.csv", *RULES, "--max-failures", "1", "--report", "report")
     assert (result.exit_code, "stopped: 2 of 2 documents failed" in result.stderr) == (1, True)
     assert (folder / "out.csv").read_text("utf-8").count(",empty,") == len(rows(folder / "out.csv.jsonl")) >= 2
-    assert "jobs/00.txt" in (folder / "report" / "index.html").read_text("utf-8")
+    assert re.search(r"jobs/0[0-2]\.txt", (folder / "report" / "index.html").read_text("utf-8"))  # whichever failed first
 
 
 def test_a_run_goes_on_when_nobody_reads_what_it_tells(folder: Path) -> None:
