@@ -251,3 +251,12 @@ def _is_mostly_right(text: str, raw: bytes) -> bool:
     broken = text.count("\ufffd") - raw.count(b"\xef\xbf\xbd")
     beyond = len(text) - len(text.encode("ascii", "ignore"))
     return beyond - broken >= _GOOD_FOR_BAD * broken
+
+
+def encodable(text: str) -> str:
+    r"""A text as it can be written out: halves of characters become escapes.
+
+    >>> encodable("a\ud83d"), encodable("é")
+    ('a\\ud83d', 'é')
+    """
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -13,7 +13,8 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from word_files import check, posting, replaced, saved, with_member
+from source_maps import check
+from word_files import posting, replaced, saved, with_member
 
 from extract import extract
 from extract.cleaning import clean

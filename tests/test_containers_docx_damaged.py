@@ -9,7 +9,8 @@ import docx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from word_files import check, packed, posting, replaced, saved, unpacked, with_member
+from source_maps import check
+from word_files import packed, posting, replaced, saved, unpacked, with_member
 
 from extract import extract
 from extract.cleaning import clean

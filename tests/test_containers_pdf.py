@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from source_maps import check
 from typer.testing import CliRunner
 
 from extract import extract
 from extract.cleaning import clean
-from extract.cleaning.document import CleanDocument, Kind, Origin
+from extract.cleaning.document import Kind
 from extract.cli import app
 from extract.containers import pdf
 from extract.errors import DamagedSource, EmptySource, ExtractError, FormatError, MissingExtra, SourceTooLarge, UnreadableSource
@@ -83,17 +83,6 @@ def column(*lines: str, top: float = 760.0, x: float = 72.0, leading: float = 12
 
 def read(*pages: list[Put]) -> list[tuple[Kind, str]]:
     return [(segment.kind, segment.text) for segment in clean(open_source(written(*pages))).segments]
-
-
-def check(document: CleanDocument) -> None:
-    """Spans are inside of the text and in order, and what was copied is spelled as there."""
-    text = document.source.text
-    for segment in (*document.segments, *document.dropped):
-        assert all(0 <= start < end <= len(text) for start, end in segment.spans)
-        assert all(a.end < b.start for a, b in pairwise(segment.spans))
-        for piece, stop in zip(segment.body.pieces, segment.body.stops, strict=True):
-            if piece.origin is Origin.COPY:
-                assert text[piece.source.start : piece.source.end] == segment.text[piece.at : stop]
 
 
 PROSE = (

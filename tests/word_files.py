@@ -4,29 +4,15 @@ from __future__ import annotations
 
 import io
 import zipfile
-from itertools import pairwise
 
 import docx
 from docx.document import Document
-
-from extract.cleaning.document import CleanDocument, Origin
 
 
 def saved(document: Document) -> bytes:
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()
-
-
-def check(document: CleanDocument) -> None:
-    """Spans are inside of the text and in order, and what was copied is spelled as there."""
-    text = document.source.text
-    for segment in (*document.segments, *document.dropped):
-        assert all(0 <= start < end <= len(text) for start, end in segment.spans)
-        assert all(a.end < b.start for a, b in pairwise(segment.spans))
-        for piece, stop in zip(segment.body.pieces, segment.body.stops, strict=True):
-            if piece.origin is Origin.COPY:
-                assert text[piece.source.start : piece.source.end] == segment.text[piece.at : stop]
 
 
 def posting() -> Document:

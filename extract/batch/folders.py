@@ -58,6 +58,20 @@ def files_below(folder: Path, *, leaves_out: Callable[[str], bool]) -> Iterator[
             yield from _enter(entry.path, waiting, above=f"{name}/")
 
 
+def is_glob(place: str) -> bool:
+    """Whether a place is a pattern: a file may be called so too, and is meant then."""
+    return has_magic(place) and not os.path.lexists(place)
+
+
+def before_wildcards(pattern: str) -> Path:
+    """The part of a pattern that has no wildcards.
+
+    >>> before_wildcards("jobs/2026/**/*.html").as_posix(), before_wildcards("*.html").as_posix()
+    ('jobs/2026', '.')
+    """
+    return Path(*takewhile(lambda part: not has_magic(part), Path(pattern).parts))
+
+
 def files_matching(pattern: str, *, leaves_out: Callable[[str], bool]) -> Iterator[Match | Skipped | Item]:
     """The files and folders that a glob matches, each once, and nothing below such a folder; a folder as in ``files_below``.
 
@@ -65,7 +79,7 @@ def files_matching(pattern: str, *, leaves_out: Callable[[str], bool]) -> Iterat
     "**/*" at its end a pattern matches files only, with "/" folders only. Names begin below the part without wildcards.
     """
     parts = Path(pattern).parts
-    base = Path(*takewhile(lambda part: not has_magic(part), parts))
+    base = before_wildcards(pattern)
     wanted = parts[len(base.parts) :]
     if wanted[-1] == _ANY:
         wanted = (*wanted, "*")

@@ -9,12 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
-from glob import has_magic
-from itertools import accumulate, chain, filterfalse, pairwise, takewhile
+from itertools import accumulate, chain, filterfalse, pairwise
 from pathlib import Path
 
 from extract.batch.archives import ARCHIVES, GZIP, count_members, in_archive, unpacked
-from extract.batch.folders import Match, files_below, files_matching
+from extract.batch.folders import Match, before_wildcards, files_below, files_matching, is_glob
 from extract.batch.items import Item, NoContent, Skipped, item_of, place_of, printable
 from extract.batch.naming import Names
 from extract.batch.own import Own
@@ -89,7 +88,7 @@ class Inputs:
         for place in places:
             self._check(place)
         found: Iterator[tuple[_Found, bool]] = chain(
-            ((each, _is_glob(place)) for place in places for each in self._at(place)),
+            ((each, is_glob(place)) for place in places for each in self._at(place)),
             ((each, True) for place in filter(None, listed) for each in self._below(Path(place))),
         )
         if self.own is not None:
@@ -107,7 +106,7 @@ class Inputs:
 
     def _check(self, place: str) -> None:
         """Raises UsageError for a place that is wrong, as far as that can be seen at once."""
-        if _is_glob(place):
+        if is_glob(place):
             if next(self._matching(place), None) is None:
                 raise UsageError(f"nothing matches {printable(place)}: check the pattern, --include and --exclude")
             return
@@ -124,7 +123,7 @@ class Inputs:
             next(in_table(Path(place), kind, columns=self._columns), None)
 
     def _at(self, place: str) -> Iterator[_Found]:
-        return self._matching(place) if _is_glob(place) else self._below(Path(place))
+        return self._matching(place) if is_glob(place) else self._below(Path(place))
 
     def _below(self, path: Path) -> Iterator[_Found]:
         """The file itself, or the files below a folder: there, tables and archives are no inputs."""
@@ -198,13 +197,9 @@ def listed(blocks: Iterable[bytes]) -> Iterator[str]:
         yield os.fsdecode(last)
 
 
-def _is_glob(place: str) -> bool:
-    return has_magic(place) and not os.path.lexists(place)
-
-
 def _overlap(places: Sequence[str]) -> bool:
     """Whether two of these may lead to the same file, as far as their names tell."""
-    roots = sorted(tuple(takewhile(lambda part: not has_magic(part), Path(place).parts)) for place in places)
+    roots = sorted(before_wildcards(place).parts for place in places)
     return any(outer == inner[: len(outer)] for outer, inner in pairwise(roots))
 
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, JsonValue
 from extract.batch.reading import Answer, Reader, Reading, content_hash, failure
 from extract.batch.workers import Workers, documents_at_once
 from extract.checks import Check, as_checks
+from extract.decoding import encodable
 from extract.engines.base import Engine
 from extract.errors import EmptySource, UsageError
 from extract.pipeline import Document, extraction_of
@@ -116,7 +117,7 @@ def extract_row(
 
     Fit for ``map_batches`` and user-defined functions of any engine of data frames; the keywords are those of ``extract``.
     """
-    name, configuration, sha256 = _called(id), "", ""
+    name, configuration, sha256 = encodable(str(id)), "", ""
     try:
         _check_keywords(options, _ROW_KEYWORDS, call="extract_row", error=UsageError)
         reader = _reader(schema, options)
@@ -153,15 +154,6 @@ def _is_null(document: object) -> bool:
 
 def _nothing(name: str) -> EmptySource:
     return EmptySource(f"{name} has no text: there is a null in its place; leave such rows out")
-
-
-def _called(name: object) -> str:
-    r"""What a document is called, as text that can be written.
-
-    >>> _called(7), _called("a"), _called("\ud83d")
-    ('7', 'a', '\\ud83d')
-    """
-    return str(name).encode("utf-8", "backslashreplace").decode()
 
 
 def _reader(schema: str | type[BaseModel], options: ReadOptions) -> Reader:
@@ -216,7 +208,7 @@ class _Turn:
             while index - self.next >= self._bound:
                 yield None
             name, document = source if isinstance(source, tuple) else (_name(source, index), source)
-            yield _Numbered(index, _called(name), document)
+            yield _Numbered(index, encodable(str(name)), document)
 
     def taken(self, outcome: Outcome[BaseModel]) -> Iterator[Outcome[BaseModel]]:
         """That outcome and those that waited for it, if it is its turn."""

@@ -6,11 +6,10 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from glob import has_magic
-from itertools import takewhile
 from pathlib import Path
 
 from extract.batch.exports import journal_of
+from extract.batch.folders import before_wildcards, is_glob
 from extract.errors import UsageError
 
 STATE = ".batch"
@@ -52,8 +51,8 @@ def check_apart(report: Path, places: Iterable[str]) -> None:
     """UsageError where a report would be written to where documents are: nothing in its folder is a document."""
     folder = Path(os.path.realpath(report))
     for place in places:
-        fixed = takewhile(lambda part: not has_magic(part), Path(place).parts) if not os.path.lexists(place) else (place,)
-        if Path(os.path.realpath(Path(*fixed))).is_relative_to(folder):
+        root = before_wildcards(place) if is_glob(place) else Path(place)
+        if Path(os.path.realpath(root)).is_relative_to(folder):
             raise UsageError(f"the report would be written to {report}, where {place} is an input: choose another folder for it")
 
 

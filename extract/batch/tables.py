@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from extract.batch.delimited import Record, Unclosed, records
 from extract.batch.items import Content, Item, NoContent, Skipped, item_of, place_of, until_broken
+from extract.decoding import encodable
 from extract.errors import DamagedSource, EmptySource, MissingExtra, SourceError, SourceTooLarge, UndecodableSource, UsageError
 
 if TYPE_CHECKING:
@@ -269,7 +270,7 @@ def _name(value: object) -> str | None:
     """What a row is called; None where it has no name that could be written."""
     if value is None or value is _ABSENT or isinstance(value, (dict, list)):
         return None
-    return _written(value).encode("utf-8", "backslashreplace").decode() or None
+    return encodable(_written(value)) or None
 
 
 def _written(value: object) -> str:

@@ -15,6 +15,7 @@ from math import isfinite
 from reprlib import Repr
 
 from extract.cleaning.document import MappedText, Scalar
+from extract.decoding import encodable
 from extract.engines.base import Draft, DraftValue, FactReference, TextReference
 from extract.engines.llm.lines import Lines
 from extract.engines.llm.nodes import ROOT, Either, Entries, Node, Passage, Record, Tag, Value, Wire
@@ -142,7 +143,7 @@ class _Reader:
                 self.values.pop(place, None)
         for name in found:
             if name not in node.fields and found[name] is not None:
-                place = below(path, _written(name[:_SHOWN]))
+                place = below(path, encodable(name[:_SHOWN]))
                 self._note("unasked_field", place, f"it was answered and not asked for: {_shown(found[name])}")
 
     def _entries(self, found: Sequence[object], node: Entries, path: str) -> None:
@@ -342,8 +343,3 @@ def _shown(found: object) -> str:
     short = Repr()
     short.maxlevel, short.maxstring, short.maxother = 2, _SHOWN, _SHOWN
     return short.repr(found)[:_SHOWN]
-
-
-def _written(text: str) -> str:
-    """The text as it can be written out, whatever halves of characters it holds."""
-    return text.encode("utf-8", "backslashreplace").decode()
